@@ -1,0 +1,2 @@
+export { parseBytes, parseDurationMs } from "./quantities.ts";
+export { readEnv } from "./read-env.ts";

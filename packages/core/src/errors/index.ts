@@ -1,0 +1,2 @@
+export { type ErrorCode, statusByCode } from "./codes.ts";
+export { type ErrorFacts, isReliteError, ReliteError } from "./relite-error.ts";
