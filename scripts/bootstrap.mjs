@@ -1,19 +1,49 @@
 // Plain JavaScript for any Node from 18 on: brings the right Node and pnpm, installs, then runs one task.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [task, ...args] = process.argv.slice(2);
 const script = join(root, "scripts", `${task}.ts`);
 const windows = process.platform === "win32";
+const found = "relite-toolchain:";
 
 if (!task || !existsSync(script)) fail(`unknown task: ${task ?? "(none)"}`);
-if (nodeIsRecent() && pnpmIsRecent()) installAndRun();
-else if (process.env.RELITE_BOOTSTRAPPED)
-  fail("Node 22.18 or newer and pnpm 12 are needed, and npx did not bring them.");
-else again();
+const toolchain = bringToolchain();
+install(toolchain);
+run(toolchain);
+
+/** The running Node where it is recent and pnpm is there; otherwise both from the registry, by npx. */
+function bringToolchain() {
+  if (nodeIsRecent() && pnpmIsRecent()) return { node: process.execPath, env: process.env };
+  const tell = `node -p "'${found}' + process.execPath"`;
+  const npxArgs = ["--yes", "--package", "node@24", "--package", "pnpm@12", "--call", tell];
+  const told = spawnSync(windows ? "npx.cmd" : "npx", npxArgs, {
+    cwd: root,
+    encoding: "utf8",
+    shell: windows,
+  });
+  const node = told.stdout
+    ?.split("\n")
+    .find((line) => line.startsWith(found))
+    ?.slice(found.length)
+    .trim();
+  if (!node)
+    fail(`Node 24 and pnpm 12 could not be brought by npx:\n${told.stderr ?? told.error?.message ?? ""}`);
+  return { node, env: { ...process.env, PATH: withTools(node) } };
+}
+
+/** npx keeps `node_modules/.bin` of its cache folder, where pnpm stands, beside the Node package. */
+function withTools(node) {
+  const places = [dirname(node)];
+  for (let folder = dirname(node); dirname(folder) !== folder; folder = dirname(folder)) {
+    const bin = join(folder, "node_modules", ".bin");
+    if (existsSync(join(bin, windows ? "pnpm.cmd" : "pnpm"))) places.push(bin);
+  }
+  return [...places, process.env.PATH].join(delimiter);
+}
 
 function nodeIsRecent() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -21,41 +51,27 @@ function nodeIsRecent() {
 }
 
 function pnpmIsRecent() {
-  const found = spawnSync("pnpm", ["--version"], { cwd: root, encoding: "utf8", shell: windows });
-  return found.status === 0 && Number(found.stdout.split(".")[0]) >= 12;
+  const version = spawnSync("pnpm", ["--version"], { cwd: root, encoding: "utf8", shell: windows });
+  return version.status === 0 && Number(version.stdout.split(".")[0]) >= 12;
 }
 
-function again() {
-  const command = ["node", fileURLToPath(import.meta.url), task, ...args].map(quote).join(" ");
-  const npxArgs = ["--yes", "--package", "node@24", "--package", "pnpm@12", "--call", command];
-  run(windows ? "npx.cmd" : "npx", npxArgs, { ...process.env, RELITE_BOOTSTRAPPED: "1" });
+function install({ env }) {
+  const pnpmArgs = ["install", "--frozen-lockfile", "--reporter=append-only"];
+  const installed = spawnSync("pnpm", pnpmArgs, { cwd: root, encoding: "utf8", shell: windows, env });
+  if (installed.status === 0) return;
+  fail(
+    `pnpm install failed:\n${installed.stdout ?? ""}${installed.stderr ?? installed.error?.message ?? ""}`,
+  );
 }
 
-function installAndRun() {
-  const quiet = ["install", "--frozen-lockfile", "--reporter=append-only"];
-  const installed = spawnSync("pnpm", quiet, { cwd: root, encoding: "utf8", shell: windows });
-  if (installed.status !== 0)
-    fail(`pnpm install failed:\n${installed.stdout ?? ""}${installed.stderr ?? ""}`);
-  run(process.execPath, [script, ...args], process.env);
-}
-
-function run(command, commandArgs, env) {
-  const child = spawn(command, commandArgs, {
-    stdio: "inherit",
-    env,
-    shell: windows && command.endsWith(".cmd"),
-  });
+function run({ node, env }) {
+  const child = spawn(node, [script, ...args], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", (error) => fail(`could not run ${command}: ${error.message}`));
-  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
-}
-
-function quote(word) {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return windows ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", "'\\''")}'`;
+  child.on("error", (error) => fail(`could not run ${node}: ${error.message}`));
+  child.on("exit", (code) => process.exit(code ?? 1));
 }
 
 function fail(message) {
-  process.stderr.write(`relite: ${message}\n`);
+  process.stderr.write(`relite: ${message.trim()}\n`);
   process.exit(1);
 }

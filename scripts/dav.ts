@@ -1,0 +1,3 @@
+import { runForeground } from "./launcher/run-foreground.ts";
+
+await runForeground("apps/dav/src/main.ts");

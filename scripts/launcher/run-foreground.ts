@@ -1,0 +1,19 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { loadSettingsFile } from "./options.ts";
+import { root } from "./root.ts";
+
+/** Runs one program of the repository with this terminal, passes signals on and ends with its exit code. */
+export async function runForeground(
+  script: string,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<never> {
+  loadSettingsFile();
+  const child = spawn(process.execPath, [join(root, script), ...args], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  const code = await new Promise<number>((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("exit", (exitCode) => resolve(exitCode ?? 1));
+  });
+  process.exit(code);
+}

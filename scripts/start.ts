@@ -1,0 +1,110 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import {
+  loadSettingsFile,
+  readStartOptions,
+  type StartOptions,
+  startHelp,
+  UsageError,
+} from "./launcher/options.ts";
+import { prepare } from "./launcher/prepare.ts";
+import { loopbackFor, programsFor } from "./launcher/programs.ts";
+import { forgetSetupCode, obtainSetupCode } from "./launcher/setup-code.ts";
+import { type Supervisor, supervise } from "./launcher/supervise.ts";
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+main().catch((error: unknown) => {
+  process.stderr.write(`relite: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
+
+async function main(): Promise<void> {
+  loadSettingsFile();
+  const options = readStartOptions(process.argv.slice(2), process.env);
+  if (options === null) {
+    say(startHelp);
+    return;
+  }
+  requireWritable(options.dataDir);
+  await requireFree(options.port, options.host, "--port");
+  await requireFree(options.davPort, options.host, "--dav-port");
+  await prepare({ say });
+  const setupCode = obtainSetupCode(options.dataDir);
+  const supervisor = supervise(
+    programsFor(options, setupCode, process.env),
+    join(options.dataDir, "logs"),
+    say,
+  );
+  stopOnSignals(supervisor);
+  await supervisor.ready.catch(async (error: unknown) => {
+    await supervisor.stop();
+    throw error;
+  });
+  await greet(options, setupCode);
+  const reason = await supervisor.gaveUp;
+  await supervisor.stop();
+  throw new Error(reason);
+}
+
+function stopOnSignals(supervisor: Supervisor): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      say("\nStopping …");
+      void supervisor.stop().then(() => process.exit(0));
+    });
+  }
+}
+
+async function greet(options: StartOptions, setupCode: string): Promise<void> {
+  const web = process.env.RELITE_PUBLIC_URL ?? `http://localhost:${options.port}`;
+  say("");
+  say(`  Relite           ${web}`);
+  say(`  WebDAV endpoint  http://localhost:${options.davPort}${process.env.DAV_PREFIX ?? "/dav"}`);
+  say(`  Data and logs    ${options.dataDir}`);
+  if (await isClaimed(options)) forgetSetupCode(options.dataDir);
+  else say(`\n  Open this link once to become the owner:\n  ${web}/setup#code=${setupCode}`);
+  say("\n  Ctrl-C stops it.");
+}
+
+/** Each server says for itself whether it has an owner. */
+async function isClaimed(options: StartOptions): Promise<boolean> {
+  const host = loopbackFor(options.host);
+  const asks = [`http://${host}:${options.port}/api/setup`, `http://${host}:${options.davPort}/relite/info`];
+  const answers = await Promise.all(asks.map(async (url) => (await fetch(url)).json() as Promise<unknown>));
+  return answers.every(
+    (answer) =>
+      typeof answer === "object" && answer !== null && "claimed" in answer && answer.claimed === true,
+  );
+}
+
+function requireWritable(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK | constants.R_OK | constants.X_OK);
+  } catch {
+    throw new UsageError(`the data folder ${dataDir} cannot be written; choose another with --data`);
+  }
+}
+
+async function requireFree(port: number, host: string, flag: string): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once("error", (error: NodeJS.ErrnoException) =>
+      reject(new UsageError(portProblem(error, port, host, flag))),
+    );
+    probe.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function portProblem(error: NodeJS.ErrnoException, port: number, host: string, flag: string): string {
+  if (error.code === "EADDRINUSE")
+    return `port ${port} is busy; stop what uses it or choose another with ${flag}`;
+  if (error.code === "EACCES") return `port ${port} needs more rights; choose another with ${flag}`;
+  return `cannot listen on ${host}:${port} (${error.code ?? error.message}); choose another with --host or ${flag}`;
+}
