@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./root.ts";
 
@@ -23,7 +23,7 @@ const restartWindowMs = 60_000;
 const stopGraceMs = 15_000;
 const maxLogBytes = 16 * 1024 * 1024;
 
-/** Runs programs as processes of their own, logs to `<logDir>/<name>.log`, restarts what dies (5 times a minute at most). */
+/** Runs programs as processes of their own, logs to `<logDir>/<name>.log` (process id in `<name>.pid`), restarts what dies (5 times a minute at most). */
 export function supervise(
   programs: readonly Program[],
   logDir: string,
@@ -91,6 +91,7 @@ function startProcess(program: Program, logDir: string) {
     env: { ...process.env, ...program.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  writeFileSync(join(logDir, `${program.name}.pid`), `${child.pid}\n`);
   let words = "";
   child.stdout?.pipe(log, { end: false });
   child.stderr?.on("data", (chunk: Buffer) => {
