@@ -1,6 +1,6 @@
 /** The import walls of ARCHITECTURE.md. scripts/check-walls proves by a canary that they are reported. */
 const only = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
-const base = "errors|clock|log|env";
+const base = "errors|clock|log|env|text";
 const domain = "crypto|ucan|webdav|jobs";
 const middle = "library|sync";
 const top = "connections|chat|api-client";
