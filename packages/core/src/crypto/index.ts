@@ -1,0 +1,1 @@
+export { base64UrlToBytes, bytesToBase64Url, equalSecrets, sha256Hex } from "./bytes.ts";

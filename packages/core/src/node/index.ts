@@ -1,0 +1,1 @@
+export { createNodeTokenCrypto } from "./token-crypto.ts";

@@ -1,0 +1,23 @@
+/** Why a token, or a request made with one, is refused. Stable: clients and audit lines rely on them. */
+export type UcanCode =
+  | "missing"
+  | "too_large"
+  | "malformed"
+  | "unsupported_version"
+  | "unsupported_alg"
+  | "bad_did"
+  | "wrong_audience"
+  | "expired"
+  | "not_yet_valid"
+  | "lifetime_too_long"
+  | "time_bounds"
+  | "broken_chain"
+  | "too_deep"
+  | "too_many_proofs"
+  | "too_many_capabilities"
+  | "unknown_root"
+  | "bad_signature"
+  | "revoked"
+  | "replayed"
+  | "insufficient"
+  | "bad_path";

@@ -1,0 +1,46 @@
+import { sha256Hex } from "../crypto/index.ts";
+import type { DidKey } from "./did.ts";
+import { createExpiringLru } from "./lru.ts";
+import { decompressPoint } from "./p256-point.ts";
+
+/** The two primitives of verification; a runtime with quicker ones plugs them in (`@relite/core/node`). */
+export interface TokenCrypto {
+  /** Lower-case hex SHA-256 of ASCII text. */
+  sha256(text: string): string | Promise<string>;
+  /** False for a wrong signature and for a key that is on no curve. */
+  verify(issuer: DidKey, signedText: string, signature: Uint8Array<ArrayBuffer>): boolean | Promise<boolean>;
+}
+
+const maxImportedKeys = 1_000;
+const encoder = new TextEncoder();
+
+/** WebCrypto, with imported keys kept. */
+export function createWebTokenCrypto(): TokenCrypto {
+  const keyByDid = createExpiringLru<CryptoKey>(maxImportedKeys);
+  const keyOf = async (issuer: DidKey): Promise<CryptoKey | null> => {
+    const known = keyByDid.get(issuer.did, 0);
+    if (known !== undefined) return known;
+    const imported = await importKey(issuer);
+    if (imported !== null) keyByDid.set(issuer.did, imported, Number.POSITIVE_INFINITY);
+    return imported;
+  };
+  return {
+    sha256: (text) => sha256Hex(text),
+    verify: async (issuer, signedText, signature) => {
+      const key = await keyOf(issuer);
+      const algorithm = issuer.alg === "EdDSA" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
+      return key !== null && crypto.subtle.verify(algorithm, key, signature, encoder.encode(signedText));
+    },
+  };
+}
+
+async function importKey({ alg, publicKey }: DidKey): Promise<CryptoKey | null> {
+  const algorithm = alg === "EdDSA" ? { name: "Ed25519" } : { name: "ECDSA", namedCurve: "P-256" };
+  const raw = alg === "EdDSA" ? publicKey : decompressPoint(publicKey);
+  if (raw === null) return null;
+  try {
+    return await crypto.subtle.importKey("raw", raw, algorithm, false, ["verify"]);
+  } catch {
+    return null;
+  }
+}
