@@ -1,0 +1,13 @@
+export { hashInvitationCode, newInvitationCode } from "./invitation-code.ts";
+export type { AcceptOutcome, Invitation, InvitationRepository, NewInvitation } from "./invitations.ts";
+export {
+  accountLimits,
+  requireDid,
+  requireDisplayName,
+  requireNewInvitation,
+  requireNewOwner,
+  requireSettingsChange,
+} from "./limits.ts";
+export { noSettings, type SettingsChange, type SettingsRepository, type UserSettings } from "./settings.ts";
+export type { AccountStore, AccountStoreParts } from "./store.ts";
+export type { NewOwner, Role, SetupRepository, User, UserRepository } from "./users.ts";

@@ -1,0 +1,2 @@
+export { foldText } from "./fold.ts";
+export { isStorableText, requireStorableText } from "./storable.ts";
