@@ -2,7 +2,13 @@ import { defineConfig } from "vitest/config";
 
 const node = (name: string, root: string, include: string[] = ["**/*.test.ts"]) => ({
   extends: true as const,
-  test: { name, root, include, environment: "node", exclude: ["**/node_modules/**", "e2e/**"] },
+  test: {
+    name,
+    root,
+    include,
+    environment: "node",
+    exclude: ["**/node_modules/**", "e2e/**", "**/*.peers.test.ts"],
+  },
 });
 
 export default defineConfig({
