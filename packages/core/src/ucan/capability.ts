@@ -16,7 +16,7 @@ export interface Grant {
 
 /** The API's own resources: no path, and these actions. */
 const actionsByScheme: Readonly<Record<string, readonly string[]>> = {
-  profile: ["profile/read"],
+  profile: ["profile/read", "profile/write"],
   library: ["library/read", "library/write"],
   chat: ["chat/read", "chat/write"],
 };
