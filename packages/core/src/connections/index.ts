@@ -1,0 +1,9 @@
+export type {
+  AuthKind,
+  Connection,
+  ConnectionFailure,
+  ConnectionPatch,
+  ConnectionStatus,
+  SealedSecret,
+} from "./connection.ts";
+export type { ConnectionRepository } from "./repository.ts";
