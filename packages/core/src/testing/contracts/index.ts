@@ -4,3 +4,4 @@ export { describeJobQueue } from "./job-queue.ts";
 export { describeProposalRepository } from "./proposal-repository.ts";
 export { anna, ben } from "./rows.ts";
 export { describeScanStore } from "./scan-store.ts";
+export { describeSyncStore } from "./sync-store.ts";
