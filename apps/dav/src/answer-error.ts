@@ -1,0 +1,63 @@
+import { STATUS_CODES } from "node:http";
+import { isReliteError, ReliteError } from "@relite/core/errors";
+import type { Logger } from "@relite/core/log";
+import type { Exchange } from "./exchange.ts";
+
+/** Renders any failure, once: problem+json with a stable code. What is not ours becomes a plain 500 and a log line. */
+export function answerError(exchange: Exchange, thrown: unknown, log: Logger): void {
+  const error = isReliteError(thrown)
+    ? thrown
+    : new ReliteError("internal", "Something went wrong on the server", { cause: thrown });
+  const { res } = exchange;
+  exchange.code = error.reason ?? error.code;
+  if (error.status >= 500 && error.status !== 501 && error.status !== 502) {
+    log.error({ err: error.cause ?? error, request: exchange.id, code: error.code }, "request failed");
+  }
+  if (res.headersSent || res.destroyed) {
+    // Half an answer is worse than none: the client must see that it was cut.
+    res.destroy();
+    return;
+  }
+  for (const name of contentHeaders) res.removeHeader(name);
+  if (error.status !== 416) res.removeHeader("Content-Range");
+  setErrorHeaders(exchange, error);
+  const body = JSON.stringify({
+    type: `urn:relite:error:${error.code}`,
+    title: STATUS_CODES[error.status] ?? error.code,
+    status: error.status,
+    code: error.code,
+    ...(error.reason === undefined ? {} : { reason: error.reason }),
+    detail: error.message,
+    ...(Object.keys(error.details).length === 0 ? {} : { details: error.details }),
+    requestId: exchange.id,
+  });
+  res.statusCode = error.status;
+  res.setHeader("Content-Type", "application/problem+json");
+  res.setHeader("Content-Length", Buffer.byteLength(body));
+  res.setHeader("Cache-Control", "no-store");
+  res.end(exchange.req.method === "HEAD" ? undefined : body);
+}
+
+const contentHeaders = ["Content-Type", "Content-Length", "ETag", "Last-Modified", "Accept-Ranges"];
+
+function setErrorHeaders({ req, res }: Exchange, error: ReliteError): void {
+  const { retryAfterSec, with: resource, can } = error.details;
+  if (typeof retryAfterSec === "number") res.setHeader("Retry-After", retryAfterSec);
+  if (error.status === 503) res.setHeader("Retry-After", 1);
+  if (error.code === "unauthorized") {
+    const isMissing = error.reason === "missing";
+    const bearer = isMissing
+      ? 'Bearer realm="webdav", error_description="missing"'
+      : `Bearer realm="webdav", error="invalid_token", error_description="${error.reason ?? "malformed"}"`;
+    // A page's request must not open the browser's own password dialogue.
+    const isFromPage = req.headers.origin !== undefined || req.headers["sec-fetch-mode"] !== undefined;
+    res.setHeader(
+      "WWW-Authenticate",
+      isFromPage ? [bearer] : [bearer, 'Basic realm="webdav", charset="UTF-8"'],
+    );
+  }
+  if (error.code === "insufficient" && typeof resource === "string" && typeof can === "string") {
+    const scope = encodeURI(`${resource}/${can.replace(/^app\//, "")}`);
+    res.setHeader("WWW-Authenticate", `Bearer realm="webdav", error="insufficient_scope", scope="${scope}"`);
+  }
+}

@@ -1,0 +1,91 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, opendir, rename, rm, stat, unlink } from "node:fs/promises";
+import type { Readable } from "node:stream";
+
+export interface DiskWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Flushes the bytes to the disk and closes. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The few things blobs ask of a file system; tests put a failing one below. */
+export interface Disk {
+  createFile(path: string): Promise<DiskWriter>;
+  rename(from: string, to: string): Promise<void>;
+  /** Makes the folder and its missing parents, durably. */
+  makeFolder(path: string): Promise<void>;
+  /** Makes entries of the folder durable. */
+  flushFolder(path: string): Promise<void>;
+  read(path: string, range: { start: number; end: number }): Promise<Readable>;
+  stat(path: string): Promise<{ size: number; modifiedMs: number } | null>;
+  remove(path: string): Promise<void>;
+  names(path: string): Promise<readonly string[]>;
+}
+
+const readChunkBytes = 256 * 1024;
+
+/** The real file system. Files and folders are the server's own: modes 600 and 700. */
+export const realDisk: Disk = {
+  async createFile(path) {
+    const file = await open(path, "wx", 0o600);
+    return {
+      async write(bytes) {
+        for (let offset = 0; offset < bytes.byteLength; ) {
+          offset += (await file.write(bytes, offset)).bytesWritten;
+        }
+      },
+      async flush() {
+        await file.datasync();
+        await file.close();
+      },
+      close: () => file.close(),
+    };
+  },
+  rename,
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  async flushFolder(path) {
+    const folder = await open(path, "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+  async read(path, range) {
+    const file = await open(path, "r");
+    return createReadStream(path, { ...range, fd: file, highWaterMark: readChunkBytes });
+  },
+  async stat(path) {
+    try {
+      const found = await stat(path);
+      return { size: found.size, modifiedMs: found.mtimeMs };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  },
+  remove: (path) => unlink(path).catch(ignoreMissing),
+  async names(path) {
+    const names: string[] = [];
+    try {
+      for await (const entry of await opendir(path)) names.push(entry.name);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    return names;
+  },
+};
+
+/** Removes a whole folder, for start-up cleaning. */
+export const removeFolder = (path: string) => rm(path, { recursive: true, force: true });
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { ReliteError } from "@relite/core/errors";
+import { storageError } from "../storage/storage-errors.ts";
+import type { IncomingLimits } from "./blobs.ts";
+import type { Disk, DiskWriter } from "./disk.ts";
+
+/** Bodies up to this size are kept in the database, next to their node. */
+export const maxInlineBytes = 64 * 1024;
+
+export interface Received {
+  readonly hash: string;
+  readonly size: number;
+  readonly inline: Buffer | null;
+}
+
+/**
+ * Reads a whole body while hashing it; beyond the inline size it goes to the temporary file, which is flushed at the end.
+ * A body that is cut, too long or of another length than declared leaves nothing behind.
+ */
+export async function receive(
+  body: Readable,
+  limits: IncomingLimits,
+  { disk, temporary }: { readonly disk: Disk; readonly temporary: string },
+): Promise<Received> {
+  const hash = createHash("sha256");
+  let held: Buffer[] = [];
+  let size = 0;
+  let file: DiskWriter | null = null;
+  try {
+    for await (const chunk of body) {
+      const bytes: Buffer = chunk;
+      size += bytes.byteLength;
+      if (size > limits.maxBytes) throw tooLarge(limits.maxBytes);
+      hash.update(bytes);
+      if (file === null && size <= maxInlineBytes) {
+        held.push(bytes);
+        continue;
+      }
+      file ??= await disk.createFile(temporary);
+      for (const early of held) await file.write(early);
+      held = [];
+      await file.write(bytes);
+    }
+    if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw cut();
+    await file?.flush();
+    return { hash: hash.digest("hex"), size, inline: file === null ? Buffer.concat(held) : null };
+  } catch (error) {
+    if (file !== null) {
+      await file.close().catch(() => {});
+      await disk.remove(temporary).catch(() => {});
+    }
+    throw isBrokenBody(error) ? cut() : storageError(error);
+  }
+}
+
+export function tooLarge(maxBytes: number): ReliteError {
+  return new ReliteError("too_large", "The body is larger than this server takes", { details: { maxBytes } });
+}
+
+function cut(): ReliteError {
+  return new ReliteError("bad_request", "The body ended early", { reason: "incomplete_body" });
+}
+
+function isBrokenBody(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR";
+}

@@ -1,0 +1,120 @@
+import { resolve } from "node:path";
+import { parseBytes, readEnv } from "@relite/core/env";
+import { parsePathSegments } from "@relite/core/ucan";
+import { z } from "zod";
+
+export interface DavConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Canonical segments the files live under; `/dav` is `["dav"]`. */
+  readonly prefix: readonly string[];
+  /** Empty: `did:web` of the address the server listens on, by name and by number. */
+  readonly audiences: readonly string[];
+  readonly requiredResource: string;
+  readonly requiredAction: "app/read" | "app/write";
+  readonly corsOrigins: readonly string[];
+  /** Holds `endpoint.db` and everything else the endpoint keeps. */
+  readonly folder: string;
+  readonly databaseFile: string;
+  readonly blobsFolder: string;
+  /** Bytes for owners enrolled from now on; null: unlimited. */
+  readonly defaultQuotaBytes: number | null;
+  readonly maxBodyBytes: number;
+  readonly requestsPerSecond: number;
+  readonly maxUploadsPerOwner: number;
+  readonly setupCode: string | null;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+
+const bytes = z.string().transform((text, context) => {
+  const size = parseBytes(text);
+  if (size === null) context.addIssue("must be a size such as 10G");
+  return size ?? z.NEVER;
+});
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const path = z.string().refine((text) => !text.includes("\0"), "must be a path");
+
+const localFile = (what: string) =>
+  path
+    .refine(
+      (text) => !/^[a-z][a-z0-9+.-]+:/i.test(text) || text.startsWith("file:"),
+      `${what} must be a path`,
+    )
+    .transform((text) => text.replace(/^file:(\/\/)?/, ""));
+
+const prefix = z.string().transform((text, context) => {
+  const parsed = parsePathSegments(text);
+  if (!parsed.ok) context.addIssue("must be a path such as /dav");
+  return parsed.ok ? parsed.segments : z.NEVER;
+});
+
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be origins such as http://localhost:3020",
+  );
+
+const schema = z.object({
+  DAV_HOST: z
+    .string()
+    .regex(/^[a-z0-9.:_-]+$/i, "must be a host name or address")
+    .default("127.0.0.1"),
+  DAV_PORT: wholeNumber(0, 65_535).default(3021),
+  DAV_PREFIX: prefix.default(["dav"]),
+  DAV_AUDIENCES: list.pipe(z.array(z.string().regex(/^did:[a-z]+:\S+$/, "must be DIDs"))).default([]),
+  DAV_REQUIRED_RESOURCE: z
+    .string()
+    .regex(/^app:(\*|[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?)$/, "must be app:* or app:<id>")
+    .default("app:*"),
+  DAV_REQUIRED_ACTION: z.enum(["app/read", "app/write"]).default("app/read"),
+  DAV_CORS_ORIGINS: list.pipe(z.array(origin)).default(["http://localhost:3020", "http://127.0.0.1:3020"]),
+  DAV_DATABASE_URL: localFile("the database of this version").optional(),
+  DAV_BLOBS: localFile("the blob store of this version").optional(),
+  DAV_DATA_DIR: path.default("./data"),
+  DAV_QUOTA_DEFAULT: bytes.optional(),
+  DAV_MAX_BODY: bytes.default(16 * 1024 ** 3),
+  DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
+  DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
+  DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
+  DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/** All settings of the endpoint, validated together; `config_invalid` names every bad one without its value. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): DavConfig {
+  const read = readEnv(schema, env);
+  const folder = resolve(read.DAV_DATA_DIR, "dav");
+  return {
+    host: read.DAV_HOST,
+    port: read.DAV_PORT,
+    prefix: read.DAV_PREFIX,
+    audiences: read.DAV_AUDIENCES,
+    requiredResource: read.DAV_REQUIRED_RESOURCE,
+    requiredAction: read.DAV_REQUIRED_ACTION,
+    corsOrigins: read.DAV_CORS_ORIGINS,
+    folder,
+    databaseFile: resolve(read.DAV_DATABASE_URL ?? resolve(folder, "endpoint.db")),
+    blobsFolder: resolve(read.DAV_BLOBS ?? resolve(folder, "blobs")),
+    defaultQuotaBytes: read.DAV_QUOTA_DEFAULT ?? null,
+    maxBodyBytes: read.DAV_MAX_BODY,
+    requestsPerSecond: read.DAV_RATE_LIMIT,
+    maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
+    setupCode: read.DAV_SETUP_CODE ?? null,
+    logLevel: read.DAV_LOG_LEVEL,
+  };
+}

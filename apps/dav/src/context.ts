@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "@relite/core/clock";
+import { type Logger, silentLogger } from "@relite/core/log";
+import { createNodeTokenCrypto } from "@relite/core/node";
+import { audienceOfUrl, createVerifier, type Verifier } from "@relite/core/ucan";
+import { createOwners, type Owners } from "./accounts/owners.ts";
+import type { AuditLog } from "./audit.ts";
+import type { Blobs } from "./blobs/blobs.ts";
+import { type Disk, realDisk } from "./blobs/disk.ts";
+import { createFileBlobs } from "./blobs/file-blobs.ts";
+import type { DavConfig } from "./config.ts";
+import { createRateLimit, createUploadSlots, type RateLimit, type UploadSlots } from "./limits.ts";
+import { createCommitQueue } from "./storage/commit-queue.ts";
+import { openDatabase, type SqliteDatabase } from "./storage/open-database.ts";
+import { createSqliteTree } from "./tree/sqlite/sqlite-tree.ts";
+import type { Tree } from "./tree/tree.ts";
+
+/** What tests replace: time, names, the disk below, where lines go. */
+export interface DavParts {
+  readonly clock?: Clock;
+  readonly newId?: () => string;
+  readonly disk?: Disk;
+  readonly log?: Logger;
+  readonly audit?: AuditLog;
+}
+
+/** Everything a running endpoint holds; made once by the server. */
+export interface DavContext {
+  readonly config: DavConfig;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly log: Logger;
+  readonly audit: AuditLog;
+  readonly storage: Storage;
+  readonly audiences: readonly string[];
+  readonly verifier: Verifier;
+  /** Accepts any root: proves who wants to claim a new server. */
+  readonly claimVerifier: Verifier;
+  readonly requestRate: RateLimit;
+  readonly claimRate: RateLimit;
+  readonly uploads: UploadSlots;
+}
+
+export interface Storage {
+  readonly tree: Tree;
+  readonly blobs: Blobs;
+  readonly owners: Owners;
+  readonly db: SqliteDatabase;
+}
+
+/** Opens the data folder: schema brought up to date, leftovers of interrupted uploads gone. */
+export async function openStorage(config: DavConfig, parts: DavParts = {}): Promise<Storage> {
+  const { disk = realDisk, clock = systemClock } = parts;
+  await disk.makeFolder(config.folder);
+  const nowMs = () => clock.nowMs();
+  const db = openDatabase(config.databaseFile);
+  try {
+    const blobs = createFileBlobs(config.blobsFolder, disk);
+    await blobs.clean();
+    const commits = createCommitQueue(db);
+    return {
+      db,
+      blobs,
+      tree: createSqliteTree(db, commits, nowMs),
+      owners: createOwners(db, commits, nowMs),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export function createContext(
+  config: DavConfig,
+  storage: Storage,
+  port: number,
+  parts: DavParts = {},
+): DavContext {
+  const { clock = systemClock, newId = randomUUID, log = silentLogger, audit = silentAudit } = parts;
+  const audiences = config.audiences.length > 0 ? config.audiences : defaultAudiences(config.host, port);
+  const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked: () => false };
+  const perSecond = config.requestsPerSecond;
+  return {
+    config,
+    clock,
+    newId,
+    log,
+    audit,
+    storage,
+    audiences,
+    verifier: createVerifier({ ...verify, isOwner: (did) => storage.owners.idOf(did) !== null }),
+    claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
+    requestRate: createRateLimit(clock, perSecond, perSecond * 4),
+    claimRate: createRateLimit(clock, 5 / 60, 5),
+    uploads: createUploadSlots(config.maxUploadsPerOwner),
+  };
+}
+
+/** The names a server on this address is called by: its host, and for the local machine name and number alike. */
+function defaultAudiences(host: string, port: number): readonly string[] {
+  const isLocal = ["127.0.0.1", "::1", "localhost", "0.0.0.0", "::"].includes(host);
+  const hosts = isLocal ? ["localhost", "127.0.0.1"] : [host.includes(":") ? `[${host}]` : host];
+  return hosts.map((name) => audienceOfUrl(`http://${name}:${port}`));
+}
+
+const silentAudit: AuditLog = { write() {}, close: async () => {} };

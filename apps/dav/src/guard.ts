@@ -1,0 +1,63 @@
+import type { IncomingMessage } from "node:http";
+import { ReliteError } from "@relite/core/errors";
+
+export type Depth = "0" | "1" | "infinity";
+
+const depthsByMethod: Readonly<Record<string, readonly Depth[]>> = {
+  PROPFIND: ["infinity", "0", "1"],
+  COPY: ["infinity", "0"],
+};
+
+/** The Depth a request means, made explicit; the first of its method's is the default. `bad_request` when it makes no sense. */
+export function readDepth(method: string, header: string | string[] | undefined): Depth {
+  if (header === undefined) return "infinity";
+  const text = String(header).toLowerCase();
+  const allowed = depthsByMethod[method] ?? ["infinity", "0", "1"];
+  const depth = allowed.find((known) => known === text);
+  if (depth === undefined)
+    throw new ReliteError("bad_request", "This Depth is not possible here", { reason: "bad_depth" });
+  return depth;
+}
+
+/** Overwrite, `T` unless it says `F` (RFC 4918 §10.6). */
+export function readOverwrite(header: string | string[] | undefined): boolean {
+  if (header === undefined) return true;
+  const text = String(header).toUpperCase();
+  if (text !== "T" && text !== "F") {
+    throw new ReliteError("bad_request", "Overwrite is T or F", { reason: "bad_overwrite" });
+  }
+  return text === "T";
+}
+
+/** Headers that must not come twice: what a proxy saw and what we see could differ. */
+export function refuseRepeatedHeaders(req: IncomingMessage): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < req.rawHeaders.length; index += 2) {
+    const name = req.rawHeaders[index]?.toLowerCase() ?? "";
+    if (!singleHeaders.has(name)) continue;
+    if (seen.has(name)) {
+      throw new ReliteError("bad_request", `Two ${name} headers`, { reason: "repeated_header" });
+    }
+    seen.add(name);
+  }
+}
+
+const singleHeaders = new Set([
+  "authorization",
+  "destination",
+  "depth",
+  "overwrite",
+  "host",
+  "content-range",
+  "if",
+]);
+
+/** The declared length of the body; null when it is chunked or absent. */
+export function declaredLength(req: IncomingMessage): number | null {
+  const text = req.headers["content-length"];
+  return text === undefined ? null : Number(text);
+}
+
+export function hasBody(req: IncomingMessage): boolean {
+  return req.headers["transfer-encoding"] !== undefined || (declaredLength(req) ?? 0) > 0;
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ReliteError } from "@relite/core/errors";
+import { answerError } from "./answer-error.ts";
+import { auditLine, needsAudit } from "./audit.ts";
+import type { DavContext } from "./context.ts";
+import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.ts";
+import { createChassis } from "./engine/chassis.ts";
+import type { Exchange } from "./exchange.ts";
+import { admit, isKnownMethod } from "./gate.ts";
+import { refuseRepeatedHeaders } from "./guard.ts";
+import { createMethods } from "./methods/index.ts";
+import { answerOptions } from "./methods/options.ts";
+import { createPages, type Page } from "./pages.ts";
+import { rawPathOf, readDavRequest } from "./target.ts";
+import { version } from "./version.ts";
+
+export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** The whole protocol on one screen: guard → CORS → pages outside the files → target → gate → limits → method → audit. */
+export function createHandler(context: DavContext): Handler {
+  const { config, storage, clock, log } = context;
+  const origins = new Set(config.corsOrigins);
+  const gate = { ...config, verifier: context.verifier, owners: storage.owners, tree: storage.tree };
+  const pages = createPages(context);
+  const setHeaders = (exchange: Exchange) => {
+    setCorsHeaders(exchange, origins);
+    exchange.res.setHeader("X-Request-Id", exchange.id);
+    exchange.res.setHeader("X-Content-Type-Options", "nosniff");
+  };
+  const chassis = createChassis({
+    version,
+    setHeaders,
+    methods: createMethods(context),
+    unknownMethod: async () => {
+      throw new ReliteError("not_implemented", "This server does not have this method");
+    },
+    authenticate: async (exchange) => {
+      if (exchange.dav === null || !isKnownMethod(exchange.dav.method) || exchange.dav.method === "OPTIONS")
+        return;
+      exchange.caller = await admit(exchange, exchange.dav, gate);
+      context.requestRate.take(exchange.caller.owner);
+    },
+  });
+
+  async function answer(exchange: Exchange): Promise<void> {
+    const { req } = exchange;
+    if (isPreflight(req)) return answerPreflight(exchange, origins);
+    setHeaders(exchange);
+    refuseRepeatedHeaders(req);
+    if (req.url === "*" && req.method === "OPTIONS") return answerOptions(exchange);
+    const page: Page | undefined = pages[rawPathOf(req.url ?? "", req.headers.host)];
+    if (page !== undefined) return page(exchange);
+    exchange.dav = readDavRequest(req, config.prefix);
+    if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
+    await chassis.execute(exchange);
+  }
+
+  return async (req, res) => {
+    const exchange = openExchange(req, res, { id: context.newId(), startedMs: clock.nowMs() });
+    res.on("close", () => {
+      if (needsAudit(exchange)) context.audit.write(auditLine(exchange, clock.nowMs()));
+    });
+    try {
+      await answer(exchange);
+    } catch (error) {
+      answerError(exchange, error, log);
+    }
+  };
+}
+
+function openExchange(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { id, startedMs }: { readonly id: string; readonly startedMs: number },
+): Exchange {
+  const { bytesRead = 0, bytesWritten = 0 } = req.socket;
+  return {
+    id,
+    req,
+    res,
+    startedMs,
+    bytesReadBefore: bytesRead,
+    bytesWrittenBefore: bytesWritten,
+    dav: null,
+    caller: null,
+    needed: [],
+    code: null,
+  };
+}

@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { isReliteError } from "@relite/core/errors";
+import { keepSetupCode } from "./accounts/setup-code.ts";
+import { type DavConfig, readConfig } from "./config.ts";
+import { openStorage } from "./context.ts";
+import { createFileAudit, createProcessLog } from "./process-log.ts";
+import { startDavServer } from "./server.ts";
+import { errorCode } from "./storage/storage-errors.ts";
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`relite-dav: ${whyNotStarted(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const config = await withSetupCode(readConfig(process.env));
+  const log = createProcessLog(config.logLevel);
+  const server = await startDavServer(config, { log, audit: createFileAudit(config.folder) });
+  log.info({ url: server.url, folder: config.folder }, "endpoint ready");
+  const stop = () => {
+    log.info({}, "stopping: what runs is finished first");
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  // A launcher that was killed leaves no server behind.
+  if (process.connected) process.once("disconnect", stop);
+}
+
+/** Started alone, without a code and without an owner: makes a code and shows it. */
+async function withSetupCode(config: DavConfig): Promise<DavConfig> {
+  await mkdir(config.folder, { recursive: true, mode: 0o700 });
+  if (config.setupCode !== null) return config;
+  const storage = await openStorage(config);
+  const isClaimed = storage.owners.isClaimed();
+  storage.db.close();
+  if (isClaimed) return config;
+  const { code, file } = await keepSetupCode(config.folder);
+  process.stdout.write(`No owner yet. One-time setup code (also in ${file}): ${code}\n`);
+  return { ...config, setupCode: code };
+}
+
+function whyNotStarted(error: unknown): string {
+  if (isReliteError(error)) return error.message;
+  const code = errorCode(error);
+  const { port, path } = factsOf(error);
+  if (code === "EADDRINUSE") return `port ${port} is in use; set DAV_PORT to another one`;
+  if (code === "EACCES" && port !== undefined)
+    return `port ${port} may not be used; set DAV_PORT to another one`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "DAV_HOST is no address of this machine";
+  if (path !== undefined)
+    return `cannot write to ${path} (${code}); set DAV_DATA_DIR to a folder that may be written`;
+  if (code.startsWith("SQLITE")) return `cannot open the database (${code}); check DAV_DATA_DIR`;
+  return `cannot start (${code || "unexpected error"})`;
+}
+
+function factsOf(error: unknown): { readonly port?: unknown; readonly path?: unknown } {
+  return typeof error === "object" && error !== null ? error : {};
+}

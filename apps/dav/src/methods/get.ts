@@ -1,0 +1,68 @@
+import { ReliteError } from "@relite/core/errors";
+import type { DavContext } from "../context.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import { decideRead, isRangeFresh } from "../preconditions.ts";
+import { storageError } from "../storage/storage-errors.ts";
+import type { TreeNode } from "../tree/tree.ts";
+import { mediaTypeByName } from "./media-type.ts";
+import { allowedOnCollection } from "./options.ts";
+import { notFound, placeOf } from "./place-of.ts";
+import { readRanges } from "./ranges.ts";
+import { type ContentSource, sendPart, sendParts } from "./send-content.ts";
+
+/** GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. */
+export function createGet({ storage: { tree, blobs }, newId }: DavContext) {
+  return async (exchange: AllowedExchange): Promise<void> => {
+    const { req, res, caller } = exchange;
+    const found = await tree.read(placeOf(exchange));
+    if (found === null) throw notFound();
+    const { node } = found;
+    if (node.kind === "collection") {
+      res.setHeader("Allow", allowedOnCollection);
+      throw new ReliteError("method_not_allowed", "A collection is listed with PROPFIND");
+    }
+    const decision = decideRead(req.headers, node);
+    if (decision === "failed") {
+      throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
+    }
+    setFileHeaders(exchange, node);
+    if (decision === "not_modified") return void res.writeHead(304).end();
+    const source = { blobs, owner: caller.owner, found };
+    await send(exchange, source, newId).catch((error: unknown) => {
+      throw storageError(error);
+    });
+  };
+}
+
+function setFileHeaders({ res }: AllowedExchange, node: TreeNode): void {
+  res.setHeader("ETag", `"${node.etag}"`);
+  res.setHeader("Last-Modified", new Date(node.modifiedMs).toUTCString());
+  res.setHeader("Cache-Control", "private, no-store");
+  res.setHeader("Accept-Ranges", "bytes");
+  res.setHeader("Content-Type", node.type ?? mediaTypeByName(node.name));
+  // A stored page must not act with this server's origin.
+  res.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+}
+
+async function send(exchange: AllowedExchange, source: ContentSource, newId: () => string): Promise<void> {
+  const { req, res } = exchange;
+  const { node } = source.found;
+  const { size } = node;
+  // Only GET has ranges (RFC 9110 §14.2).
+  const isAsked = req.method === "GET" && isRangeFresh(req.headers["if-range"], node);
+  const ranges = isAsked ? readRanges(req.headers.range, size) : null;
+  if (ranges === null) {
+    if (size === 0) return void res.setHeader("Content-Length", 0).end();
+    return sendPart(exchange, source, { start: 0, end: size - 1 });
+  }
+  const [first] = ranges;
+  if (first === undefined) {
+    res.setHeader("Content-Range", `bytes */${size}`);
+    throw new ReliteError("range_not_satisfiable", "The file has no such range");
+  }
+  if (ranges.length > 1)
+    return sendParts(exchange, source, { ranges, boundary: newId().replaceAll("-", "") });
+  res.statusCode = 206;
+  res.setHeader("Content-Range", `bytes ${first.start}-${first.end}/${size}`);
+  return sendPart(exchange, source, first);
+}

@@ -1,0 +1,38 @@
+const typeByEnding: Readonly<Record<string, string>> = {
+  azw3: "application/vnd.amazon.ebook",
+  cbr: "application/vnd.comicbook-rar",
+  cbz: "application/vnd.comicbook+zip",
+  css: "text/css; charset=utf-8",
+  csv: "text/csv; charset=utf-8",
+  djvu: "image/vnd.djvu",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  epub: "application/epub+zip",
+  fb2: "application/x-fictionbook+xml",
+  gif: "image/gif",
+  htm: "text/html; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  js: "text/javascript; charset=utf-8",
+  json: "application/json",
+  md: "text/markdown; charset=utf-8",
+  mobi: "application/x-mobipocket-ebook",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  pdf: "application/pdf",
+  png: "image/png",
+  rtf: "application/rtf",
+  svg: "image/svg+xml",
+  txt: "text/plain; charset=utf-8",
+  webp: "image/webp",
+  xml: "application/xml",
+  zip: "application/zip",
+};
+
+/** The type of a file that was stored without one. */
+export function mediaTypeByName(name: string): string {
+  const ending = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  return (
+    (Object.hasOwn(typeByEnding, ending) ? typeByEnding[ending] : undefined) ?? "application/octet-stream"
+  );
+}

@@ -1,0 +1,17 @@
+import type { Exchange } from "../exchange.ts";
+
+export const davClasses = "1, 3";
+export const allowedOnFile = "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND";
+export const allowedOnCollection = "OPTIONS, DELETE, COPY, MOVE, PROPFIND";
+const allowedAnywhere = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND";
+
+/** OPTIONS needs no authorisation and therefore says nothing about what exists. */
+export async function answerOptions({ res }: Exchange): Promise<void> {
+  res.writeHead(200, {
+    DAV: davClasses,
+    "MS-Author-Via": "DAV",
+    Allow: allowedAnywhere,
+    "Content-Length": 0,
+  });
+  res.end();
+}

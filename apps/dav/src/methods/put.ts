@@ -1,0 +1,92 @@
+import { ReliteError } from "@relite/core/errors";
+import { tooLarge } from "../blobs/receive.ts";
+import type { DavContext } from "../context.ts";
+import { mayWrite } from "../engine/conditions.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import { declaredLength } from "../guard.ts";
+import { inviteBody } from "../read-body.ts";
+import { storageError } from "../storage/storage-errors.ts";
+import type { Written } from "../tree/tree.ts";
+import { conditionsOf, placeOf } from "./place-of.ts";
+
+/**
+ * PUT: receive → length checked → flushed → renamed → folder flushed → conditions and node in one transaction → answer.
+ * What can be refused without the body is refused before it is read.
+ */
+export function createPut({ config, storage, uploads }: DavContext) {
+  const { tree, blobs } = storage;
+
+  async function refuseEarly(exchange: AllowedExchange): Promise<void> {
+    const { req, dav } = exchange;
+    if (req.headers["content-range"] !== undefined) {
+      throw new ReliteError("bad_request", "PUT replaces the whole file", { reason: "content_range" });
+    }
+    const declared = declaredLength(req);
+    if (declared !== null && declared > config.maxBodyBytes) throw tooLarge(config.maxBodyBytes);
+    const place = placeOf(exchange);
+    const current = await tree.find(place);
+    if (current?.kind === "collection") {
+      throw new ReliteError("method_not_allowed", "A collection does not take PUT");
+    }
+    if (dav.target.endsWithSlash) {
+      throw new ReliteError("conflict", "The address of a file has no slash at its end", {
+        reason: "trailing_slash",
+      });
+    }
+    const conditions = conditionsOf(exchange);
+    // Conditions about other resources wait for the transaction.
+    const isOwnState = conditions.ifLists === undefined;
+    if (isOwnState && !mayWrite(current, conditions, () => null)) {
+      throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
+    }
+    if (current === null) {
+      const parent = await tree.find({ ...place, segments: place.segments.slice(0, -1) });
+      if (parent?.kind !== "collection") {
+        throw new ReliteError("conflict", "The parent collection does not exist", {
+          reason: "parent_missing",
+        });
+      }
+    }
+    const { quotaBytes, usedBytes } = await tree.usage(place.owner);
+    const more = (declared ?? 0) - (current?.size ?? 0);
+    if (quotaBytes !== null && more > 0 && usedBytes + more > quotaBytes) {
+      throw new ReliteError("insufficient_storage", "The storage quota is used up", {
+        reason: "quota_exceeded",
+      });
+    }
+  }
+
+  async function store(exchange: AllowedExchange): Promise<Written> {
+    const { req } = exchange;
+    const place = placeOf(exchange);
+    inviteBody(exchange);
+    const limits = { maxBytes: config.maxBodyBytes, declaredBytes: declaredLength(req) };
+    const staged = await blobs.stage(place.owner, req, limits);
+    try {
+      await staged.keep();
+      const bytes = { ...staged, type: mediaTypeOf(req.headers["content-type"]) };
+      return await tree.put(place, bytes, conditionsOf(exchange));
+    } catch (error) {
+      throw storageError(error);
+    } finally {
+      await staged.release();
+    }
+  }
+
+  return async (exchange: AllowedExchange): Promise<void> => {
+    await refuseEarly(exchange);
+    const { created, node } = await uploads.run(exchange.caller.owner, () => store(exchange));
+    exchange.res.writeHead(created ? 201 : 204, {
+      ETag: `"${node.etag}"`,
+      "Last-Modified": new Date(node.modifiedMs).toUTCString(),
+      ...(created ? { "Content-Length": 0 } : {}),
+    });
+    exchange.res.end();
+  };
+}
+
+/** A media type that can stand in a header again; what is not one is left out. */
+function mediaTypeOf(text: string | undefined): string | null {
+  if (text === undefined || text.length > 200) return null;
+  return /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(\s*;[\x20-\x7e]*)?$/i.test(text) ? text : null;
+}

@@ -1,0 +1,67 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Blobs } from "../blobs/blobs.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import type { FoundNode } from "../tree/tree.ts";
+import type { ByteRange } from "./ranges.ts";
+
+export interface ContentSource {
+  readonly blobs: Blobs;
+  readonly owner: number;
+  readonly found: FoundNode;
+}
+
+/** Sends one stretch of a file as the body; the status and all other headers are set already. */
+export async function sendPart(
+  exchange: AllowedExchange,
+  source: ContentSource,
+  range: ByteRange,
+): Promise<void> {
+  const { req, res } = exchange;
+  res.setHeader("Content-Length", range.end - range.start + 1);
+  if (req.method === "HEAD") return void res.end();
+  const body = await read(source, range);
+  if (Buffer.isBuffer(body)) return void res.end(body);
+  await pipeline(body, res).catch(ignoreClosed);
+}
+
+/** Sends several stretches as `multipart/byteranges` (RFC 9110 §14.6). */
+export async function sendParts(
+  { req, res }: AllowedExchange,
+  source: ContentSource,
+  { ranges, boundary }: { readonly ranges: readonly ByteRange[]; readonly boundary: string },
+): Promise<void> {
+  const type = res.getHeader("Content-Type");
+  const { size } = source.found.node;
+  const heads = ranges.map(
+    ({ start, end }) =>
+      `\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: bytes ${start}-${end}/${size}\r\n\r\n`,
+  );
+  const tail = `\r\n--${boundary}--\r\n`;
+  const bodyBytes = ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  res.statusCode = 206;
+  res.setHeader("Content-Type", `multipart/byteranges; boundary=${boundary}`);
+  res.setHeader("Content-Length", bodyBytes + Buffer.byteLength(heads.join("") + tail));
+  if (req.method === "HEAD") return void res.end();
+  async function* parts() {
+    for (const [index, range] of ranges.entries()) {
+      yield Buffer.from(heads[index] ?? "");
+      const body = await read(source, range);
+      if (Buffer.isBuffer(body)) yield body;
+      else yield* body;
+    }
+    yield Buffer.from(tail);
+  }
+  await pipeline(Readable.from(parts()), res).catch(ignoreClosed);
+}
+
+async function read({ blobs, owner, found }: ContentSource, range: ByteRange): Promise<Buffer | Readable> {
+  if (found.data !== null) return found.data.subarray(range.start, range.end + 1);
+  return blobs.open(owner, found.node.etag, range);
+}
+
+/** A reader that goes away in the middle is not a failure of ours. */
+function ignoreClosed(error: unknown): void {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (code !== "ERR_STREAM_PREMATURE_CLOSE" && code !== "ECONNRESET" && code !== "EPIPE") throw error;
+}

@@ -1,0 +1,61 @@
+/**
+ * The schema, one step per version (`user_version` counts the steps applied); a step that was released never changes.
+ * Laid out so that locks, properties, uploads and trash join as tables beside `nodes` and `contents`.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE owners (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    root INTEGER,                          -- the node everything of this owner hangs below
+    quota_bytes INTEGER,                   -- NULL: unlimited
+    used_bytes INTEGER NOT NULL DEFAULT 0, -- sum of the sizes of all files
+    used_nodes INTEGER NOT NULL DEFAULT 0, -- number of all files and collections
+    created_ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE owner_dids (
+    did TEXT PRIMARY KEY,
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    created_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE contents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    hash TEXT NOT NULL,                    -- SHA-256, hexadecimal
+    size INTEGER NOT NULL,
+    unreferenced_ms INTEGER,               -- since when no node has it
+    data BLOB,                             -- NULL: the bytes are in the blob store
+    UNIQUE (owner, hash)
+  ) STRICT;
+
+  CREATE TABLE nodes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: part of a collection's ETag
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    parent INTEGER REFERENCES nodes (id),
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL,                 -- 0 collection, 1 file
+    size INTEGER NOT NULL,
+    hash TEXT,
+    content INTEGER REFERENCES contents (id),
+    type TEXT,
+    version INTEGER NOT NULL,              -- the last change at or below this node (changes.seq)
+    created_ms INTEGER NOT NULL,
+    modified_ms INTEGER NOT NULL,
+    UNIQUE (parent, name)
+  ) STRICT;
+  CREATE INDEX nodes_by_content ON nodes (content) WHERE content IS NOT NULL;
+  CREATE INDEX contents_unreferenced ON contents (unreferenced_ms) WHERE unreferenced_ms IS NOT NULL;
+
+  CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner INTEGER NOT NULL,
+    node INTEGER NOT NULL,
+    parent INTEGER,
+    name TEXT NOT NULL,
+    action INTEGER NOT NULL,               -- 1 made or changed (a copied or moved tree once, at its top), 2 removed
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX changes_by_owner ON changes (owner, seq);
+  `,
+];

@@ -1,0 +1,36 @@
+import { ReliteError } from "@relite/core/errors";
+import Database from "better-sqlite3";
+import { migrations } from "./migrations.ts";
+
+export type SqliteDatabase = Database.Database;
+
+/**
+ * Opens (and brings up to date) the endpoint's database. A commit is on the disk when it returns:
+ * WAL with `synchronous=FULL`. Fails with `config_invalid` when the file is not ours or is newer than this program.
+ */
+export function openDatabase(file: string): SqliteDatabase {
+  const db = new Database(file, { timeout: 5_000 });
+  try {
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = FULL");
+    db.pragma("foreign_keys = ON");
+    db.pragma("temp_store = MEMORY");
+    db.pragma("cache_size = -32000");
+    migrate(db);
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+  return db;
+}
+
+function migrate(db: SqliteDatabase): void {
+  db.transaction(() => {
+    const version = Number(db.pragma("user_version", { simple: true }));
+    if (version > migrations.length) {
+      throw new ReliteError("config_invalid", "The data folder was written by a newer version of Relite");
+    }
+    for (const step of migrations.slice(version)) db.exec(step);
+    if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}

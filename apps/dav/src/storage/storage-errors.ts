@@ -1,0 +1,28 @@
+import { isReliteError, ReliteError } from "@relite/core/errors";
+
+const full = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
+const exhausted = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+/** What a failing disk or database means for the caller: 507 when full, 503 when busy, 500 for the rest. */
+export function storageError(cause: unknown): ReliteError {
+  if (isReliteError(cause)) return cause;
+  const code = errorCode(cause);
+  if (full.has(code)) {
+    return new ReliteError("insufficient_storage", "The server's disk is full", {
+      reason: "disk_full",
+      cause,
+    });
+  }
+  if (exhausted.has(code) || code.startsWith("SQLITE_BUSY")) {
+    return new ReliteError("unavailable", "The storage is busy, try again", {
+      reason: "storage_busy",
+      cause,
+    });
+  }
+  return new ReliteError("internal", "The storage failed", { reason: "storage_failed", cause });
+}
+
+export function errorCode(cause: unknown): string {
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return "";
+  return typeof cause.code === "string" ? cause.code : "";
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from "node:http";
+import { ReliteError } from "@relite/core/errors";
+import { parsePathSegments } from "@relite/core/ucan";
+import { type Depth, readDepth, readOverwrite } from "./guard.ts";
+
+/** A cleaned address below the prefix: what authorisation and storage both see. */
+export interface Target {
+  readonly segments: readonly string[];
+  readonly endsWithSlash: boolean;
+}
+
+/** The request line and the headers that name things, read once. */
+export interface DavRequest {
+  readonly method: string;
+  readonly target: Target;
+  readonly destination: Target | null;
+  readonly depth: Depth;
+  readonly overwrite: boolean;
+}
+
+/** Reads where a request goes; null when that is outside the prefix. Throws `bad_path`, `bad_request`, `upstream_failed`. */
+export function readDavRequest(req: IncomingMessage, prefix: readonly string[]): DavRequest | null {
+  const method = req.method ?? "";
+  const target = belowPrefix(rawPathOf(req.url ?? "", req.headers.host), prefix);
+  if (target === null) return null;
+  const hasDestination = method === "COPY" || method === "MOVE";
+  return {
+    method,
+    target,
+    destination: hasDestination ? readDestination(req, prefix) : null,
+    depth: readDepth(method, req.headers.depth),
+    overwrite: readOverwrite(req.headers.overwrite),
+  };
+}
+
+/** A URI in a header, as raw text: `new URL` would already have resolved `%2e%2e`. Null when it is on another server. */
+export function readHeaderUri(
+  text: string,
+  host: string | undefined,
+  prefix: readonly string[],
+): Target | null {
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(text);
+  if (absolute !== null && !isSameHost(absolute[1] ?? "", host)) return null;
+  const path = absolute === null ? text : absolute[2] || "/";
+  if (path.includes("?") || path.startsWith("//")) throw badPath();
+  const target = belowPrefix(path, prefix);
+  if (target === null)
+    throw new ReliteError("forbidden", "Outside the files of this server", { reason: "out_of_scope" });
+  return target;
+}
+
+/** The path of a request line, which may be in absolute form; the query is not ours. */
+export function rawPathOf(url: string, host: string | undefined): string {
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url);
+  if (absolute !== null && !isSameHost(absolute[1] ?? "", host)) {
+    throw new ReliteError("bad_request", "The address names another host", { reason: "wrong_host" });
+  }
+  const path = absolute === null ? url : absolute[2] || "/";
+  return path.split("?", 1)[0] ?? "";
+}
+
+function readDestination(req: IncomingMessage, prefix: readonly string[]): Target {
+  const text = req.headers.destination;
+  if (typeof text !== "string" || text === "") {
+    throw new ReliteError("bad_request", "The Destination header is missing", {
+      reason: "destination_missing",
+    });
+  }
+  const target = readHeaderUri(text, req.headers.host, prefix);
+  if (target === null) {
+    throw new ReliteError("upstream_failed", "The destination is on another server", {
+      reason: "other_host",
+    });
+  }
+  return target;
+}
+
+function belowPrefix(rawPath: string, prefix: readonly string[]): Target | null {
+  const parsed = parsePathSegments(rawPath);
+  if (!parsed.ok) throw badPath();
+  const { segments, endsWithSlash } = parsed;
+  if (!prefix.every((segment, index) => segments[index] === segment)) return null;
+  return { segments: segments.slice(prefix.length), endsWithSlash };
+}
+
+function isSameHost(authority: string, host: string | undefined): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/:(80|443)$/, "");
+  return host !== undefined && plain(authority) === plain(host);
+}
+
+function badPath(): ReliteError {
+  return new ReliteError("bad_path", "The address is not allowed", { reason: "bad_path" });
+}

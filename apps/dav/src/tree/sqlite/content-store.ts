@@ -1,0 +1,74 @@
+import type { SqliteDatabase } from "../../storage/open-database.ts";
+import type { StoredBytes } from "../tree.ts";
+
+export type ContentStore = ReturnType<typeof createContentStore>;
+
+/** Content rows, each once per owner and hash, shared by every node that has the same bytes. */
+export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
+  db.exec(`CREATE TEMP TABLE picked (
+    seq INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, parent INTEGER, depth INTEGER NOT NULL);
+    CREATE TEMP TABLE lost (content INTEGER PRIMARY KEY)`);
+  const sql = {
+    byHash: db.prepare<[number, string], { id: number }>(
+      "SELECT id FROM contents WHERE owner = ? AND hash = ?",
+    ),
+    data: db.prepare<[number], { data: Buffer | null }>("SELECT data FROM contents WHERE id = ?"),
+    insert: db.prepare("INSERT INTO contents (owner, hash, size, data) VALUES (@owner, @hash, @size, @data)"),
+    wanted: db.prepare<[number]>(
+      "UPDATE contents SET unreferenced_ms = NULL WHERE id = ? AND unreferenced_ms IS NOT NULL",
+    ),
+    dropInline: db.prepare<[number]>(
+      `DELETE FROM contents WHERE id = ? AND data IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+    ),
+    markUnreferenced: db.prepare<[number, number]>(
+      `UPDATE contents SET unreferenced_ms = ? WHERE id = ?
+       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+    ),
+    clearLost: db.prepare("DELETE FROM temp.lost"),
+    noteLost: db.prepare(
+      `INSERT OR IGNORE INTO temp.lost SELECT content FROM nodes
+       WHERE content IS NOT NULL AND id IN (SELECT id FROM temp.picked)`,
+    ),
+    dropLostInline: db.prepare(
+      `DELETE FROM contents WHERE id IN (SELECT content FROM temp.lost) AND data IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+    ),
+    markLost: db.prepare<[number]>(
+      `UPDATE contents SET unreferenced_ms = ? WHERE id IN (SELECT content FROM temp.lost)
+       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+    ),
+    sweep: db.prepare<[number], { owner: number; hash: string }>(
+      `DELETE FROM contents WHERE unreferenced_ms < ?
+       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id) RETURNING owner, hash`,
+    ),
+  };
+
+  return {
+    /** The row for these bytes, made when they are new to the owner. */
+    keep(owner: number, bytes: StoredBytes): number {
+      const known = sql.byHash.get(owner, bytes.hash);
+      if (known !== undefined) {
+        sql.wanted.run(known.id);
+        return known.id;
+      }
+      const row = { owner, hash: bytes.hash, size: bytes.size, data: bytes.inline };
+      return Number(sql.insert.run(row).lastInsertRowid);
+    },
+    data: (id: number): Buffer | null => sql.data.get(id)?.data ?? null,
+    /** Called after a node let go: inline bytes go at once, those in the blob store after a grace for running reads. */
+    letGo(id: number): void {
+      if (sql.dropInline.run(id).changes === 0) sql.markUnreferenced.run(nowMs(), id);
+    },
+    /** Before a picked tree goes: remembers its content; and after: lets all of it go. */
+    noteLost(): void {
+      sql.clearLost.run();
+      sql.noteLost.run();
+    },
+    letGoLost(): void {
+      sql.dropLostInline.run();
+      sql.markLost.run(nowMs());
+    },
+    sweep: (beforeMs: number) => sql.sweep.all(beforeMs),
+  };
+}

@@ -1,0 +1,131 @@
+import { ReliteError } from "@relite/core/errors";
+import type { SqliteDatabase } from "../../storage/open-database.ts";
+import type { Place } from "../place.ts";
+import type { NodeRow } from "./rows.ts";
+import { collectionKind } from "./rows.ts";
+
+/** Nodes one by one: prepared statements and what every write does besides its own change. */
+export type NodeStore = ReturnType<typeof createNodeStore>;
+
+export interface NewNode {
+  readonly owner: number;
+  readonly parent: number | null;
+  readonly name: string;
+  readonly kind: number;
+  readonly size: number;
+  readonly hash: string | null;
+  readonly content: number | null;
+  readonly type: string | null;
+}
+
+/** A path followed as far as it exists: `node` is null when only the parent is there, both are null when not even that. */
+export interface Followed {
+  readonly parent: NodeRow | null;
+  readonly node: NodeRow | null;
+  readonly name: string;
+}
+
+// More nodes than any person has, few enough that a loop of copies cannot fill the disk with empty collections.
+const maxNodesPerOwner = 5_000_000;
+
+export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
+  const sql = prepare(db);
+
+  function follow(place: Place): Followed {
+    let parent: NodeRow | null = null;
+    let node = sql.byId.get(place.root) ?? null;
+    if (node !== null && node.owner !== place.owner) node = null;
+    for (const name of place.segments) {
+      parent = node;
+      if (parent === null) break;
+      node = sql.child.get(parent.id, name) ?? null;
+    }
+    return { parent, node, name: place.segments.at(-1) ?? "" };
+  }
+
+  function insert(fresh: NewNode): NodeRow {
+    const atMs = nowMs();
+    const { lastInsertRowid } = sql.insert.run({ ...fresh, atMs });
+    const id = Number(lastInsertRowid);
+    sql.use.run({ owner: fresh.owner, bytes: fresh.size, nodes: 1 });
+    return {
+      ...fresh,
+      id,
+      version: 0,
+      created_ms: atMs,
+      modified_ms: atMs,
+    };
+  }
+
+  /** Writes the change log and marks everything above as changed; answers the new version. */
+  function record(node: NodeRow, action: number): number {
+    const atMs = nowMs();
+    const { owner, id, parent, name } = node;
+    const version = Number(sql.log.run({ owner, node: id, parent, name, action, atMs }).lastInsertRowid);
+    if (parent !== null) {
+      sql.touchParent.run(atMs, parent);
+      sql.bumpUp.run({ version, start: parent });
+    }
+    return version;
+  }
+
+  function admit(owner: number, moreBytes: number, moreNodes: number): void {
+    const row = sql.usage.get(owner);
+    if (row === undefined) throw new ReliteError("not_found", "No such owner");
+    if (row.quota_bytes !== null && moreBytes > 0 && row.used_bytes + moreBytes > row.quota_bytes) {
+      throw new ReliteError("insufficient_storage", "The storage quota is used up", {
+        reason: "quota_exceeded",
+        details: { quotaBytes: row.quota_bytes, usedBytes: row.used_bytes },
+      });
+    }
+    if (row.used_nodes + moreNodes > maxNodesPerOwner) {
+      throw new ReliteError("insufficient_storage", "Too many files", { reason: "too_many_nodes" });
+    }
+  }
+
+  return { sql, follow, insert, record, admit, nowMs };
+}
+
+function prepare(db: SqliteDatabase) {
+  return {
+    byId: db.prepare<[number], NodeRow>("SELECT * FROM nodes WHERE id = ?"),
+    child: db.prepare<[number, string], NodeRow>("SELECT * FROM nodes WHERE parent = ? AND name = ?"),
+    members: db.prepare<[number, string, number], NodeRow>(
+      "SELECT * FROM nodes WHERE parent = ? AND name > ? ORDER BY name LIMIT ?",
+    ),
+    insert: db.prepare<[NewNode & { readonly atMs: number }]>(
+      `INSERT INTO nodes (owner, parent, name, kind, size, hash, content, type, version, created_ms, modified_ms)
+       VALUES (@owner, @parent, @name, @kind, @size, @hash, @content, @type, 0, @atMs, @atMs)`,
+    ),
+    replaceFile: db.prepare(
+      `UPDATE nodes SET size = @size, hash = @hash, content = @content, type = @type, modified_ms = @atMs
+       WHERE id = @id`,
+    ),
+    setVersion: db.prepare<[number, number]>("UPDATE nodes SET version = ? WHERE id = ?"),
+    touchParent: db.prepare<[number, number]>("UPDATE nodes SET modified_ms = ? WHERE id = ?"),
+    bumpUp: db.prepare<[{ version: number; start: number }]>(
+      `UPDATE nodes SET version = @version WHERE id IN (
+         WITH RECURSIVE up (id) AS (
+           SELECT @start UNION ALL
+           SELECT nodes.parent FROM nodes JOIN up ON nodes.id = up.id WHERE nodes.parent IS NOT NULL
+         ) SELECT id FROM up)`,
+    ),
+    log: db.prepare(
+      `INSERT INTO changes (owner, node, parent, name, action, at_ms)
+       VALUES (@owner, @node, @parent, @name, @action, @atMs)`,
+    ),
+    relocate: db.prepare<[number, string, number]>("UPDATE nodes SET parent = ?, name = ? WHERE id = ?"),
+    appRoot: db.prepare<[string, number], { id: number }>(
+      `SELECT app.id FROM owners JOIN nodes apps ON apps.parent = owners.root AND apps.name = 'apps'
+       JOIN nodes app ON app.parent = apps.id AND app.name = ? WHERE owners.id = ? AND app.kind = ${collectionKind}`,
+    ),
+    ownerRoot: db.prepare<[number], { root: number | null }>("SELECT root FROM owners WHERE id = ?"),
+    setRoot: db.prepare<[number, number]>("UPDATE owners SET root = ? WHERE id = ?"),
+    use: db.prepare<[{ owner: number; bytes: number; nodes: number }]>(
+      "UPDATE owners SET used_bytes = used_bytes + @bytes, used_nodes = used_nodes + @nodes WHERE id = @owner",
+    ),
+    usage: db.prepare<[number], { quota_bytes: number | null; used_bytes: number; used_nodes: number }>(
+      "SELECT quota_bytes, used_bytes, used_nodes FROM owners WHERE id = ?",
+    ),
+  };
+}

@@ -1,0 +1,43 @@
+import type { TreeNode } from "../tree.ts";
+
+/** A row of `nodes` as SQLite gives it. */
+export interface NodeRow {
+  readonly id: number;
+  readonly owner: number;
+  readonly parent: number | null;
+  readonly name: string;
+  readonly kind: number;
+  readonly size: number;
+  readonly hash: string | null;
+  readonly content: number | null;
+  readonly type: string | null;
+  readonly version: number;
+  readonly created_ms: number;
+  readonly modified_ms: number;
+}
+
+export const collectionKind = 0;
+export const fileKind = 1;
+export const madeOrChanged = 1;
+export const removed = 2;
+
+export function isCollection(row: NodeRow): boolean {
+  return row.kind === collectionKind;
+}
+
+export function rowEtag(row: NodeRow): string {
+  return row.hash ?? `c${row.id}-${row.version}`;
+}
+
+export function rowToNode(row: NodeRow): TreeNode {
+  return {
+    id: row.id,
+    kind: isCollection(row) ? "collection" : "file",
+    name: row.name,
+    size: row.size,
+    etag: rowEtag(row),
+    type: row.type,
+    createdMs: row.created_ms,
+    modifiedMs: row.modified_ms,
+  };
+}

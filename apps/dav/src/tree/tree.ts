@@ -1,0 +1,67 @@
+import type { WriteConditions } from "../engine/conditions.ts";
+import type { Place } from "./place.ts";
+
+export interface TreeNode {
+  readonly id: number;
+  readonly kind: "collection" | "file";
+  readonly name: string;
+  readonly size: number;
+  /** Strong, without quotes: a file's SHA-256, or a collection's identity and last change at or below it. */
+  readonly etag: string;
+  readonly type: string | null;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+}
+
+/** A file's node with its bytes, or with `data: null` when they are in the blob store under `node.etag`. */
+export interface FoundNode {
+  readonly node: TreeNode;
+  readonly data: Buffer | null;
+}
+
+/** Bytes that are already safe: inline, or durable in the blob store under their hash. */
+export interface StoredBytes {
+  readonly hash: string;
+  readonly size: number;
+  readonly inline: Buffer | null;
+  readonly type: string | null;
+}
+
+export interface Written {
+  readonly created: boolean;
+  readonly node: TreeNode;
+}
+
+export interface TransferOptions {
+  readonly overwrite: boolean;
+  /** COPY with `Depth: 0` takes a collection without its members. */
+  readonly shallow: boolean;
+  readonly conditions: WriteConditions;
+}
+
+export interface Usage {
+  readonly usedBytes: number;
+  readonly quotaBytes: number | null;
+}
+
+/**
+ * The metadata port. Every write is one transaction, decided and done together, on the disk when its promise resolves.
+ * Refusals are `ReliteError`s: `not_found`, `conflict` (parent missing), `precondition_failed`, `method_not_allowed`,
+ * `forbidden` (into itself), `insufficient_storage`.
+ */
+export interface Tree {
+  /** The node an app's requests are confined to; made empty when the app is new. */
+  openApp(owner: number, appId: string): Promise<number>;
+  find(place: Place): Promise<TreeNode | null>;
+  read(place: Place): Promise<FoundNode | null>;
+  /** A page of members in name order, after the given name (null: from the start). */
+  members(nodeId: number, afterName: string | null, limit: number): Promise<readonly TreeNode[]>;
+  put(place: Place, bytes: StoredBytes, conditions: WriteConditions): Promise<Written>;
+  makeCollection(place: Place, conditions: WriteConditions): Promise<Written>;
+  remove(place: Place, conditions: WriteConditions): Promise<void>;
+  copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
+  move(from: Place, to: Place, options: TransferOptions): Promise<Written>;
+  usage(owner: number): Promise<Usage>;
+  /** Forgets content without nodes since before `beforeMs`; answers what the blob store may drop. */
+  collectUnreferenced(beforeMs: number): Promise<readonly { owner: number; hash: string }[]>;
+}

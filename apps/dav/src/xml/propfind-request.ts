@@ -1,0 +1,36 @@
+import { ReliteError } from "@relite/core/errors";
+import { readXml } from "./read-xml.ts";
+
+export interface PropertyName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export type PropfindRequest =
+  | { readonly kind: "allprop"; readonly include: readonly PropertyName[] }
+  | { readonly kind: "propname" }
+  | { readonly kind: "prop"; readonly names: readonly PropertyName[] };
+
+/** What a PROPFIND asks for (RFC 4918 §9.1); no body means everything. */
+export function readPropfindRequest(body: Buffer): PropfindRequest {
+  if (body.length === 0) return { kind: "allprop", include: [] };
+  const root = readXml(body);
+  if (!isDav(root, "propfind")) throw malformed();
+  const asked = root.children.filter((child) =>
+    ["allprop", "propname", "prop"].some((name) => isDav(child, name)),
+  );
+  const [only] = asked;
+  if (only === undefined || asked.length > 1) throw malformed();
+  if (only.name === "propname") return { kind: "propname" };
+  if (only.name === "prop") return { kind: "prop", names: only.children };
+  const include = root.children.find((child) => isDav(child, "include"));
+  return { kind: "allprop", include: include?.children ?? [] };
+}
+
+function isDav(name: PropertyName, local: string): boolean {
+  return name.namespace === "DAV:" && name.name === local;
+}
+
+function malformed(): ReliteError {
+  return new ReliteError("bad_request", "The body asks for no properties", { reason: "bad_xml" });
+}
