@@ -31,7 +31,7 @@ export interface ApiConfig {
 }
 
 /** Reads every setting of the API at once; all bad ones are named in one `config_invalid`, values never. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): ApiConfig {
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): ApiConfig {
   const settings = readEnv(schema, env);
   return {
     host: settings.RELITE_HOST,

@@ -2,7 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import { type Capability, isAllowed, type Principal } from "@relite/core/ucan";
 import { initTRPC, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
-import { toProblem } from "./problem.ts";
+import { type Problem, toProblem } from "./problem.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Where a procedure is found as plain REST; `{name}` in the path is a field of the input. */
@@ -27,21 +27,8 @@ const trpc = initTRPC
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
     jsonl: { pingMs: 15_000 },
-    errorFormatter: ({ shape, error, ctx }) => {
-      const problem = toProblem(error, ctx?.requestId ?? "");
-      return {
-        message: problem.detail,
-        code: TRPC_ERROR_CODES_BY_KEY[trpcCodeByStatus[problem.status] ?? "INTERNAL_SERVER_ERROR"],
-        data: {
-          code: problem.code,
-          reason: problem.reason ?? null,
-          title: problem.title,
-          httpStatus: problem.status,
-          requestId: problem.requestId,
-          path: shape.data.path ?? null,
-        },
-      };
-    },
+    errorFormatter: ({ shape, error, ctx }) =>
+      toErrorShape(toProblem(error, ctx?.requestId ?? ""), shape.data.path ?? null),
   });
 
 export const router = trpc.router;
@@ -65,6 +52,22 @@ export function procedureNeeding(needed: Capability) {
     demand(caller.principal, needed);
     return next({ ctx: { user: caller.user, principal: caller.principal } });
   });
+}
+
+/** A problem in the form tRPC's clients read. */
+export function toErrorShape(problem: Problem, path: string | null) {
+  return {
+    message: problem.detail,
+    code: TRPC_ERROR_CODES_BY_KEY[trpcCodeByStatus[problem.status] ?? "INTERNAL_SERVER_ERROR"],
+    data: {
+      code: problem.code,
+      reason: problem.reason ?? null,
+      title: problem.title,
+      httpStatus: problem.status,
+      requestId: problem.requestId,
+      path,
+    },
+  };
 }
 
 function demand(principal: Principal, needed: Capability): void {

@@ -1,0 +1,144 @@
+import { type Clock, systemClock } from "@relite/core/clock";
+import { createSecretBox, type SecretBox } from "@relite/core/crypto";
+import { ReliteError } from "@relite/core/errors";
+import type { Logger } from "@relite/core/log";
+import { createMemoryRepositories } from "@relite/core/testing";
+import { audienceOfUrl } from "@relite/core/ucan";
+import type { FastifyRequest } from "fastify";
+import { createMemoryAccountStore } from "./accounts/testing/index.ts";
+import { type Auth, createAuth } from "./auth.ts";
+import { createChatSettings } from "./chat/chat-settings.ts";
+import { createCompletions } from "./chat/completions.ts";
+import type { ApiConfig } from "./config.ts";
+import type { Resolve } from "./egress/connector.ts";
+import { createEgress } from "./egress/guarded-fetch.ts";
+import { createEnrolment } from "./enrolment.ts";
+import { createJobBus, publishChanges } from "./jobs/bus.ts";
+import { createJobWatch } from "./jobs/watch.ts";
+import { createLogger } from "./log.ts";
+import type { RequestContext } from "./request-context.ts";
+import { keepSealingKey, keepSetupCode, prepareDataDir } from "./secrets-on-disk.ts";
+import type { ConnectionDesk, Services } from "./services.ts";
+import type { Storage } from "./storage.ts";
+
+/** Doubles that tests put in. */
+export interface ApiParts {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly resolve?: Resolve;
+  readonly webDist?: string;
+}
+
+export interface ApiContext {
+  readonly config: ApiConfig;
+  /** Origin this server is reached under. */
+  readonly publicUrl: string;
+  /** The DID that tokens for this server name. */
+  readonly audience: string;
+  readonly log: Logger;
+  readonly auth: Auth;
+  readonly services: Services;
+  /** Set while nobody has claimed the server and the code was not given from outside. */
+  readonly madeSetupCode: string | null;
+  isReady(): Promise<boolean>;
+  toRequestContext(request: FastifyRequest): RequestContext;
+  close(): Promise<void>;
+}
+
+/** The composition root: everything that lives as long as the server, made and closed here. */
+export async function createContext(
+  config: ApiConfig,
+  publicUrl: string,
+  parts: ApiParts,
+): Promise<ApiContext> {
+  const { clock = systemClock, log = createLogger(config.logLevel) } = parts;
+  await prepareDataDir(config.dataDir);
+  const audience = audienceOfUrl(publicUrl);
+  const box = await openSecretBox(config);
+  const storage = await openStorage(config, clock);
+  const { accounts } = storage;
+  const stopping = new AbortController();
+  const madeSetupCode = await setupCodeToMake(config, storage);
+  const allowsPrivate = async () => config.allowPrivate ?? (await accounts.users.count()) <= 1;
+  const resolve = parts.resolve === undefined ? {} : { resolve: parts.resolve };
+  const chatEgress = createEgress({
+    allowsPrivate,
+    ...resolve,
+    limits: { headersMs: 300_000, idleMs: 300_000 },
+  });
+  const bus = createJobBus();
+  const queue = publishChanges(storage.queue, bus);
+  const chatSettings = createChatSettings({ settings: accounts.settings, box });
+  const auth = createAuth({ audience, accounts, clock });
+  const services: Services = {
+    audience,
+    accounts,
+    enrolment: createEnrolment({ accounts, setupCode: config.setupCode ?? madeSetupCode, clock }),
+    connections: notYet(storage),
+    books: storage.books,
+    proposals: storage.proposals,
+    jobs: { ...queue, ...createJobWatch({ queue, bus, clock, stopping: stopping.signal }) },
+    chatSettings,
+    completions: createCompletions({ settings: chatSettings, fetch: chatEgress.fetch }),
+  };
+  return {
+    config,
+    publicUrl,
+    audience,
+    log,
+    auth,
+    services,
+    madeSetupCode,
+    isReady: () =>
+      accounts.users.count().then(
+        () => true,
+        () => false,
+      ),
+    toRequestContext: (request) => ({
+      requestId: request.id,
+      log,
+      clock,
+      services,
+      remoteAddress: request.ip,
+      prove: () => auth.prove(request.headers.authorization),
+      identify: () => auth.identify(request.headers.authorization),
+    }),
+    close: async () => {
+      stopping.abort();
+      await chatEgress.close();
+      await storage.close();
+    },
+  };
+}
+
+async function openSecretBox({ sealing, dataDir }: ApiConfig): Promise<SecretBox> {
+  const key = sealing.key ?? (await keepSealingKey(dataDir));
+  return createSecretBox(sealing.previous === null ? { key } : { key, previousKey: sealing.previous });
+}
+
+async function setupCodeToMake(config: ApiConfig, { accounts }: Storage): Promise<string | null> {
+  if (config.setupCode !== null || (await accounts.setup.isClaimed())) return null;
+  return keepSetupCode(config.dataDir);
+}
+
+async function openStorage(_config: ApiConfig, clock: Clock): Promise<Storage> {
+  const repositories = createMemoryRepositories();
+  const accounts = createMemoryAccountStore({ clock, newId: () => crypto.randomUUID() });
+  return { accounts, ...repositories, close: async () => {} };
+}
+
+function notYet({ connections }: Storage): ConnectionDesk {
+  const missing = async () => {
+    throw new ReliteError("not_implemented", "This is not available yet.");
+  };
+  return {
+    list: (userId) => connections.list(userId),
+    get: missing,
+    create: missing,
+    update: missing,
+    remove: missing,
+    check: missing,
+    sync: missing,
+    decideProposal: missing,
+  };
+}

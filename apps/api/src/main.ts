@@ -1,0 +1,22 @@
+import { isReliteError } from "@relite/core/errors";
+import { readConfig } from "./config.ts";
+import { startApiServer } from "./server.ts";
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+try {
+  const server = await startApiServer(readConfig());
+  say(`relite: web and API on ${server.url}`);
+  if (server.setupCode !== null)
+    say(`relite: open ${server.url}/setup#code=${server.setupCode} to become its owner`);
+  const stop = () => {
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+} catch (error) {
+  process.stderr.write(`relite: ${isReliteError(error) ? error.message : "the API could not start."}\n`);
+  process.exit(1);
+}

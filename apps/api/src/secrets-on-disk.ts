@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseSealingKey } from "@relite/core/crypto";
+import { ReliteError } from "@relite/core/errors";
+
+/** Makes the API's folder; `config_invalid` when it may not be written. */
+export async function prepareDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const probe = join(dataDir, ".writable");
+    await (await open(probe, "w", 0o600)).close();
+  } catch (error) {
+    throw new ReliteError("config_invalid", `RELITE_DATA_DIR: ${dataDir} cannot be written.`, {
+      reason: "data_dir_unwritable",
+      cause: error,
+    });
+  }
+}
+
+/** The sealing key of this installation, made once. */
+export async function keepSealingKey(dataDir: string): Promise<Uint8Array> {
+  const kept = await keepText(join(dataDir, "sealing-key"), () => randomBytes(32).toString("hex"));
+  const key = parseSealingKey(kept);
+  if (key !== null) return key;
+  throw new ReliteError("config_invalid", `${join(dataDir, "sealing-key")} does not hold a sealing key.`);
+}
+
+/** The setup code of an installation that was not given one, made once. */
+export function keepSetupCode(dataDir: string): Promise<string> {
+  return keepText(join(dataDir, "setup-code"), () => randomBytes(16).toString("base64url"));
+}
+
+/** Reads the file, or makes it with mode 600; of two makers one wins and both get its text. */
+async function keepText(path: string, make: () => string): Promise<string> {
+  try {
+    const file = await open(path, "wx", 0o600);
+    try {
+      await file.writeFile(`${make()}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return (await readFile(path, "utf8")).trim();
+}

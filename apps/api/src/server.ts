@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ReliteError } from "@relite/core/errors";
+import Fastify, { type FastifyInstance } from "fastify";
+import type { ApiConfig } from "./config.ts";
+import { type ApiContext, type ApiParts, createContext } from "./context.ts";
+import { addHealth } from "./http/health.ts";
+import { addPublicConfig } from "./http/public-config.ts";
+import { addRequestRules, sendProblem } from "./http/request-rules.ts";
+import { addSecurityHeaders } from "./http/security-headers.ts";
+import { addTrpcRoutes } from "./http/trpc-routes.ts";
+import { serveWebApp } from "./http/web-app.ts";
+import { toProblem } from "./problem.ts";
+import { addProxy } from "./proxy/proxy.ts";
+import { addRestRoutes } from "./rest.ts";
+
+export interface ApiServer {
+  /** Address it really listens on. */
+  readonly url: string;
+  readonly port: number;
+  /** Made for an unclaimed server that was not given one; null otherwise. */
+  readonly setupCode: string | null;
+  /** Stops taking requests, lets those under way end for a while, then closes everything. */
+  close(): Promise<void>;
+}
+
+const graceMs = 3_000;
+const maxBodyBytes = 4 * 1024 ** 2;
+
+/** Listens first, so that a busy port costs nothing, then opens storage and answers. `config_invalid` for what the settings cannot mean. */
+export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): Promise<ApiServer> {
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 10_000 },
+    answerStarting,
+  );
+  const port = await listen(server, config);
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  try {
+    const context = await createContext(config, config.publicUrl ?? `http://localhost:${port}`, parts);
+    const app = await buildApp(context, parts.webDist ?? config.webDist);
+    server
+      .off("request", answerStarting)
+      .on("request", (request, response) => app.routing(request, response));
+    return {
+      url: `http://${host}:${port}`,
+      port,
+      setupCode: context.madeSetupCode,
+      close: async () => {
+        await stop(server, app);
+        await context.close();
+      },
+    };
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+async function buildApp(context: ApiContext, webDist: string): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: 5_000 },
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, toProblem(error, request.id)),
+  });
+  await addSecurityHeaders(app, context.config);
+  await addRequestRules(app, { log: context.log, requestsPerMinute: context.config.requestsPerMinute });
+  addHealth(app, context);
+  addPublicConfig(app, context);
+  await addTrpcRoutes(app, context);
+  await addProxy(app, context);
+  await addRestRoutes(app, context);
+  await serveWebApp(app, webDist);
+  await app.ready();
+  return app;
+}
+
+function listen(server: Server, { host, port }: ApiConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, () => resolve(addressOf(server).port));
+  });
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new ReliteError("internal", "Not a TCP server.");
+  return address;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): ReliteError {
+  const messageByCode: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} on ${host} is in use by another program; set RELITE_PORT to a free one.`,
+    EACCES: `Port ${port} may not be opened by this user; set RELITE_PORT to one above 1023.`,
+    EADDRNOTAVAIL: `RELITE_HOST ${host} is not an address of this machine.`,
+    ENOTFOUND: `RELITE_HOST ${host} is not known.`,
+  };
+  const message = messageByCode[error.code ?? ""] ?? `Cannot listen on ${host}, port ${port}.`;
+  return new ReliteError("config_invalid", message, { reason: "cannot_listen", cause: error });
+}
+
+const answerStarting: RequestListener = (_request, response: ServerResponse) => {
+  response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" }).end("Starting.\n");
+};
+
+async function stop(server: Server, app: FastifyInstance): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+  await app.close();
+}
