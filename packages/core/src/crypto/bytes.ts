@@ -9,11 +9,19 @@ export function bytesToBase64Url(bytes: Uint8Array): string {
 
 /** Base64url without padding → bytes; null unless it is the one canonical spelling of those bytes. */
 export function base64UrlToBytes(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null;
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || hasStrayBits(text)) return null;
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
-  return bytesToBase64Url(bytes) === text ? bytes : null;
+  return bytes;
+}
+
+/** The last character of a shortened group carries bits that belong to no byte; they must be zero. */
+function hasStrayBits(text: string): boolean {
+  const last = text.at(-1) ?? "";
+  if (text.length % 4 === 2) return !"AQgw".includes(last);
+  if (text.length % 4 === 3) return !"AEIMQUYcgkosw048".includes(last);
+  return text.length % 4 === 1;
 }
 
 export function bytesToHex(bytes: Uint8Array): string {

@@ -8,10 +8,17 @@ export function sameAudience(left: string, right: string): boolean {
   return canonicalAudience(left) === canonicalAudience(right);
 }
 
-/** One spelling per audience; anything but a plain `did:web` host stays as it is. */
+/** A host name or a bracketed IPv6 address, and a port. */
+const hostAndPort = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/** One spelling per audience; anything but a `did:web` of a plain host stays as it is. */
 export function canonicalAudience(audience: string): string {
-  const match = /^did:web:([a-z0-9._-]+)(?:(?::|%3a)(\d{1,5}))?$/i.exec(audience);
-  if (match?.[1] === undefined) return audience.replaceAll(/%[0-9a-f]{2}/gi, (code) => code.toUpperCase());
-  const port = match[2] === undefined ? "" : `%3A${match[2]}`;
-  return `did:web:${match[1].toLowerCase()}${port}`;
+  if (!audience.startsWith("did:web:")) return audience;
+  const host = audience
+    .slice("did:web:".length)
+    .toLowerCase()
+    .replaceAll("%3a", ":")
+    .replaceAll("%5b", "[")
+    .replaceAll("%5d", "]");
+  return hostAndPort.test(host) ? `did:web:${encodeURIComponent(host)}` : audience;
 }

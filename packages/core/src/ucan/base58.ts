@@ -12,16 +12,23 @@ export function bytesToBase58(bytes: Uint8Array): string {
 /** Base58btc → exactly `length` bytes; null for other lengths, foreign characters and a leading `1`. */
 export function base58ToBytes(text: string, length: number): Uint8Array<ArrayBuffer> | null {
   if (text.length === 0 || text.length > length * 2 || text.startsWith("1")) return null;
-  let rest = 0n;
-  for (const character of text) {
-    const digit = alphabet.indexOf(character);
-    if (digit < 0) return null;
-    rest = rest * 58n + BigInt(digit);
+  let number = 0n;
+  for (let start = 0; start < text.length; start += chunkChars) {
+    const chunk = text.slice(start, start + chunkChars);
+    let value = 0;
+    for (const character of chunk) {
+      const digit = alphabet.indexOf(character);
+      if (digit < 0) return null;
+      value = value * 58 + digit;
+    }
+    number = number * BigInt(58 ** chunk.length) + BigInt(value);
   }
-  const bytes = new Uint8Array(length);
-  for (let index = length - 1; index >= 0; index -= 1) {
-    bytes[index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return rest === 0n && bytes[0] !== 0 ? bytes : null;
+  const hex = number.toString(16);
+  if (hex.length !== length * 2 && hex.length !== length * 2 - 1) return null;
+  return Uint8Array.from({ length }, (_, index) =>
+    Number.parseInt(hex.padStart(length * 2, "0").slice(index * 2, index * 2 + 2), 16),
+  );
 }
+
+/** 58⁹ is the greatest power a plain number holds exactly. */
+const chunkChars = 9;

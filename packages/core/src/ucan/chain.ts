@@ -1,46 +1,73 @@
 import { canonicalAudience } from "./audience.ts";
 import type { UcanCode } from "./codes.ts";
 import { maxChainLength, maxDelegationLifeSec, maxInvocationLifeSec, notBeforeLeewaySec } from "./limits.ts";
+import type { ExpiringLru } from "./lru.ts";
 import { type DecodedToken, decodeToken } from "./token.ts";
+import type { TokenCrypto } from "./token-crypto.ts";
+
+/** A token of a chain with its id: SHA-256 of `header.payload`, which a revocation names. */
+export interface Link extends DecodedToken {
+  readonly tokenId: string;
+}
 
 /** An invocation and the delegations it rests on, leaf first, root last. */
 export interface Chain {
-  readonly leaf: DecodedToken;
-  readonly root: DecodedToken;
-  readonly tokens: readonly DecodedToken[];
+  readonly leaf: Link;
+  readonly root: Link;
+  readonly links: readonly Link[];
+  /** Links from this index on were verified before: their signatures hold. */
+  readonly verifiedFrom: number;
 }
 
-export type DecodedChain =
+/** Proofs whose signatures hold, down to their root, by the SHA-256 of their whole text. */
+export type ProofCache = ExpiringLru<readonly Link[]>;
+
+export type ReadChain =
   | { readonly ok: true; readonly chain: Chain }
   | { readonly ok: false; readonly code: UcanCode };
 
 /** Takes a token and its proofs apart; one proof each, so the walk is a line and its cost is linear. */
-export function decodeChain(text: string): DecodedChain {
-  const tokens: DecodedToken[] = [];
+export async function readChain(
+  text: string,
+  tools: { readonly crypto: TokenCrypto; readonly proofs: ProofCache; readonly nowSec: number },
+): Promise<ReadChain> {
+  const links: Link[] = [];
+  let known: readonly Link[] = [];
   for (let next: string | null = text; next !== null; ) {
-    if (tokens.length === maxChainLength) return { ok: false, code: "too_deep" };
+    if (links.length === maxChainLength) return { ok: false, code: "too_deep" };
+    known = links.length === 0 ? [] : await verifiedLinks(next, tools);
+    if (known.length > 0) break;
     const decoded = decodeToken(next);
     if (!decoded.ok) return decoded;
-    tokens.push(decoded.token);
+    links.push({ ...decoded.token, tokenId: await tools.crypto.sha256(decoded.token.signedText) });
     next = decoded.token.proof;
   }
-  const [leaf, root] = [tokens[0], tokens.at(-1)];
+  const all = [...links, ...known];
+  const [leaf, root] = [all[0], all.at(-1)];
   if (leaf === undefined || root === undefined) return { ok: false, code: "missing" };
-  return { ok: true, chain: { leaf, root, tokens } };
+  if (all.length > maxChainLength) return { ok: false, code: "too_deep" };
+  return { ok: true, chain: { leaf, root, links: all, verifiedFrom: links.length } };
+}
+
+async function verifiedLinks(
+  text: string,
+  tools: { readonly crypto: TokenCrypto; readonly proofs: ProofCache; readonly nowSec: number },
+): Promise<readonly Link[]> {
+  return tools.proofs.get(await tools.crypto.sha256(text), tools.nowSec) ?? [];
 }
 
 /** What can be said of a chain without keys or storage: audience, then time, then links. */
 export function chainProblem(
-  { leaf, tokens }: Chain,
+  { leaf, links }: Chain,
   audiences: ReadonlySet<string>,
   nowSec: number,
 ): UcanCode | null {
   if (!audiences.has(canonicalAudience(leaf.audience))) return "wrong_audience";
-  for (const token of tokens) {
+  for (const token of links) {
     const problem = timeProblem(token, nowSec, token === leaf);
     if (problem !== null) return problem;
   }
-  return boundsProblem(tokens) ?? linkProblem(tokens);
+  return boundsProblem(links) ?? linkProblem(links);
 }
 
 function timeProblem(token: DecodedToken, nowSec: number, isInvocation: boolean): UcanCode | null {

@@ -1,4 +1,4 @@
-import { base64UrlToBytes, bytesToBase64Url } from "../crypto/index.ts";
+import { base64UrlToBytes } from "../crypto/index.ts";
 import type { Capability } from "./capability.ts";
 import type { UcanCode } from "./codes.ts";
 import { type DidKey, parseDidKey } from "./did.ts";
@@ -25,7 +25,6 @@ interface Refusal {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const headerKeys = ["alg", "typ", "ucv"];
 const payloadKeys = ["aud", "att", "exp", "iss", "nnc", "prf"];
@@ -69,9 +68,9 @@ function decodePart(part: string): Fields | null {
   const bytes = base64UrlToBytes(part);
   if (bytes === null) return null;
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes));
-    const isSame = bytesToBase64Url(encoder.encode(JSON.stringify(value))) === part;
-    return isSame && isRecord(value) ? value : null;
+    const text = decoder.decode(bytes);
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && JSON.stringify(value) === text ? value : null;
   } catch {
     return null;
   }

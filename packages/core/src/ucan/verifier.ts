@@ -9,11 +9,10 @@ import {
   namesItsResource,
   parseGrant,
 } from "./capability.ts";
-import { type Chain, chainProblem, decodeChain } from "./chain.ts";
+import { type Chain, chainProblem, type Link, type ProofCache, readChain } from "./chain.ts";
 import type { UcanCode } from "./codes.ts";
 import { maxTokenChars } from "./limits.ts";
-import { createExpiringLru, type ExpiringLru } from "./lru.ts";
-import type { DecodedToken } from "./token.ts";
+import { createExpiringLru } from "./lru.ts";
 import { createWebTokenCrypto, type TokenCrypto } from "./token-crypto.ts";
 
 /** Who calls, on whose behalf, and what they may do: the result of a verified token. */
@@ -71,7 +70,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { clock, maxCached = 4_096, crypto = createWebTokenCrypto() } = options;
   const audiences = new Set(options.audiences.map(canonicalAudience));
   const knownByToken = createExpiringLru<Known>(maxCached);
-  const verifiedProofs = createExpiringLru<true>(maxCached);
+  const proofs: ProofCache = createExpiringLru(maxCached);
 
   return {
     verify: async (token) => {
@@ -84,18 +83,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
         const problem = await standingProblem(options, cached);
         return problem === null ? accept({ ...cached.principal, cache: "hit" }) : refuse(problem);
       }
-      const decoded = decodeChain(token);
-      if (!decoded.ok) return refuse(decoded.code);
-      const { chain } = decoded;
+      const read = await readChain(token, { crypto, proofs, nowSec });
+      if (!read.ok) return refuse(read.code);
+      const { chain } = read;
       const early = chainProblem(chain, audiences, nowSec);
       if (early !== null) return refuse(early);
-      const known = await describe(chain, crypto);
+      const known = describe(chain);
       const standing = await standingProblem(options, known);
       if (standing !== null) return refuse(standing);
-      const signed = await checkSignatures(chain, { crypto, verifiedProofs, nowSec });
-      if (signed === "bad_signature") return refuse(signed);
-      const grants = effectiveGrants(chain.tokens).map(grantToCapability);
-      const principal: Principal = { ...known.principal, grants, cache: signed };
+      if (!(await hasGoodSignatures(chain, { crypto, proofs }))) return refuse("bad_signature");
+      const grants = effectiveGrants(chain.links).map(grantToCapability);
+      const principal: Principal = { ...known.principal, grants };
       knownByToken.set(tokenKey, { ...known, principal }, chain.leaf.expiresAtSec);
       return accept(principal);
     },
@@ -107,20 +105,18 @@ export function isAllowed(principal: Pick<Principal, "grants">, needed: Capabili
   return principal.grants.some((grant) => covers(grant, needed));
 }
 
-async function describe({ leaf, root, tokens }: Chain, crypto: TokenCrypto): Promise<Known> {
-  const chainIds: string[] = [];
-  for (const { signedText } of tokens) chainIds.push(await crypto.sha256(signedText));
+function describe({ leaf, root, links, verifiedFrom }: Chain): Known {
   return {
-    issuerDids: [...new Set(tokens.map((token) => token.issuer.did))],
+    issuerDids: [...new Set(links.map((link) => link.issuer.did))],
     principal: {
       rootDid: root.issuer.did,
       invokerDid: leaf.issuer.did,
       grants: [],
       expiresAtSec: leaf.expiresAtSec,
-      tokenId: chainIds[0] ?? "",
-      chainIds,
-      depth: tokens.length,
-      cache: "cold",
+      tokenId: leaf.tokenId,
+      chainIds: links.map((link) => link.tokenId),
+      depth: links.length,
+      cache: verifiedFrom < links.length ? "proofs" : "cold",
     },
   };
 }
@@ -137,39 +133,26 @@ async function standingProblem(
 }
 
 /** Root first, so that who is not enrolled costs one failed check at most; a proof seen before is not checked again. */
-async function checkSignatures(
-  { leaf, tokens }: Chain,
-  {
-    crypto,
-    verifiedProofs,
-    nowSec,
-  }: {
-    readonly crypto: TokenCrypto;
-    readonly verifiedProofs: ExpiringLru<true>;
-    readonly nowSec: number;
-  },
-): Promise<"proofs" | "cold" | "bad_signature"> {
-  const keys: string[] = [];
-  for (const { text } of tokens) keys.push(await crypto.sha256(text));
-  const firstKnown = keys.findIndex(
-    (key, index) => index > 0 && verifiedProofs.get(key, nowSec) !== undefined,
-  );
-  const unchecked = firstKnown < 0 ? tokens : tokens.slice(0, firstKnown);
-  for (const token of unchecked.toReversed()) {
-    const isGood = await crypto.verify(token.issuer, token.signedText, token.signature);
-    if (!isGood) return "bad_signature";
-    const key = keys[tokens.indexOf(token)];
-    if (token !== leaf && key !== undefined) verifiedProofs.set(key, true, token.expiresAtSec);
+async function hasGoodSignatures(
+  { leaf, links, verifiedFrom }: Chain,
+  { crypto, proofs }: { readonly crypto: TokenCrypto; readonly proofs: ProofCache },
+): Promise<boolean> {
+  for (let index = verifiedFrom - 1; index >= 0; index -= 1) {
+    const link = links[index] ?? leaf;
+    if (!(await crypto.verify(link.issuer, link.signedText, link.signature))) return false;
+    if (index > 0) proofs.set(await crypto.sha256(link.text), links.slice(index), link.expiresAtSec);
   }
-  return firstKnown < 0 ? "cold" : "proofs";
+  return true;
 }
 
-function effectiveGrants(tokens: readonly DecodedToken[]): readonly Grant[] {
-  const [root, ...children] = tokens
-    .map(({ capabilities }) => capabilities.map(parseGrant).filter((grant) => grant !== null))
-    .reverse();
-  const granted = children.reduce<readonly Grant[]>((held, own) => intersectGrants(own, held), root ?? []);
+function effectiveGrants(links: readonly Link[]): readonly Grant[] {
+  const [root = [], ...children] = links.map(grantsOf).reverse();
+  const granted = children.reduce((held, own) => intersectGrants(own, held), root);
   return granted.filter(namesItsResource);
+}
+
+function grantsOf({ capabilities }: Link): readonly Grant[] {
+  return capabilities.map(parseGrant).filter((grant) => grant !== null);
 }
 
 const refuse = (code: UcanCode): Verified => ({ ok: false, code });
