@@ -1,0 +1,98 @@
+/** One way of doing the same work. */
+export interface Contender {
+  readonly name: string;
+  /** One unit of the work. */
+  run(): unknown;
+  /** The ratio to the baseline that is aimed at. */
+  readonly targetRatio?: number;
+}
+
+export interface Row {
+  readonly name: string;
+  /** Median over the rounds, in the table's unit. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** Median divided by the first contender's. */
+  readonly ratio: number;
+  readonly targetRatio?: number;
+}
+
+export interface Table {
+  readonly title: string;
+  readonly unit: "1/s" | "ms";
+  readonly rows: readonly Row[];
+}
+
+/** Units of work per second. Rounds are interleaved, so that a slow minute of the machine falls on all alike. */
+export async function measureRates(
+  title: string,
+  contenders: readonly Contender[],
+  { rounds = 7, roundMs = 250 }: { readonly rounds?: number; readonly roundMs?: number } = {},
+): Promise<Table> {
+  const rate = async ({ run }: Contender) => {
+    const startMs = performance.now();
+    let done = 0;
+    let endMs = startMs;
+    while (endMs - startMs < roundMs) {
+      await run();
+      done += 1;
+      endMs = performance.now();
+    }
+    return (done * 1_000) / (endMs - startMs);
+  };
+  return tableOf(title, "1/s", contenders, await interleave(contenders, rounds, rate));
+}
+
+/** Milliseconds for one unit of heavy work; the first, warming round is not counted. */
+export async function measureTimes(
+  title: string,
+  contenders: readonly Contender[],
+  { rounds = 5 }: { readonly rounds?: number } = {},
+): Promise<Table> {
+  const time = async ({ run }: Contender) => {
+    const startMs = performance.now();
+    await run();
+    return performance.now() - startMs;
+  };
+  return tableOf(title, "ms", contenders, await interleave(contenders, rounds, time));
+}
+
+async function interleave(
+  contenders: readonly Contender[],
+  rounds: number,
+  measure: (contender: Contender) => Promise<number>,
+): Promise<readonly (readonly number[])[]> {
+  const figures = contenders.map((): number[] => []);
+  for (let round = 0; round <= rounds; round += 1)
+    for (const [index, contender] of contenders.entries()) {
+      const figure = await measure(contender);
+      if (round > 0) figures[index]?.push(figure);
+    }
+  return figures;
+}
+
+function tableOf(
+  title: string,
+  unit: Table["unit"],
+  contenders: readonly Contender[],
+  figures: readonly (readonly number[])[],
+): Table {
+  const medians = figures.map(median);
+  const [baseline = Number.NaN] = medians;
+  const rows = contenders.map(({ name, targetRatio }, index) => ({
+    name,
+    median: medians[index] ?? Number.NaN,
+    min: Math.min(...(figures[index] ?? [])),
+    max: Math.max(...(figures[index] ?? [])),
+    ratio: (medians[index] ?? Number.NaN) / baseline,
+    ...(targetRatio === undefined ? {} : { targetRatio }),
+  }));
+  return { title, unit, rows };
+}
+
+function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
