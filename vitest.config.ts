@@ -1,11 +1,20 @@
 import { defineConfig } from "vitest/config";
 
-const node = (name: string, root: string, include: string[] = ["**/*.test.ts"]) => ({
+/** One real PostgreSQL for the run, and the typed clients. */
+const databases = `${import.meta.dirname}/prisma/src/testing/global-setup.ts`;
+
+const node = (
+  name: string,
+  root: string,
+  include: string[] = ["**/*.test.ts"],
+  globalSetup: string[] = [],
+) => ({
   extends: true as const,
   test: {
     name,
     root,
     include,
+    globalSetup,
     environment: "node",
     exclude: ["**/node_modules/**", "e2e/**", "**/*.peers.test.ts"],
   },
@@ -18,8 +27,8 @@ export default defineConfig({
     projects: [
       node("core", "packages/core"),
       node("dav", "apps/dav"),
-      node("prisma", "prisma"),
-      node("api", "apps/api"),
+      node("prisma", "prisma", undefined, [databases]),
+      node("api", "apps/api", undefined, [databases]),
       node("web", "apps/web", ["src/**/*.test.ts", "src/**/*.test.tsx"]),
       node("scripts", "scripts"),
     ],

@@ -1,8 +1,4 @@
-/** A secret as core/crypto seals it: nonce ‖ ciphertext ‖ tag, and the id of the key that opens it. */
-interface SealedSecret {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
-}
+import type { SealedSecret } from "@relite/core/crypto";
 
 export interface UserSettings {
   /** Base URL of an OpenAI-compatible server; null: chat takes plain notes. */

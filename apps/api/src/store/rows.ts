@@ -1,0 +1,27 @@
+import { isStorableText } from "@relite/core/text";
+import type { Database } from "@relite/prisma";
+
+/** The typed client, whole or inside a transaction. */
+export type Client = Omit<
+  Database["client"],
+  "$connect" | "$disconnect" | "$on" | "$transaction" | "$extends"
+>;
+
+/** Times and sizes are below 2^53. */
+export function toNumber(value: bigint): number {
+  return Number(value);
+}
+
+export function toNumberOrNull(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+/** An id as it may be asked for: what no row can hold is nobody's id and never reaches the database. */
+export function isPossibleId(id: string): boolean {
+  return id.length <= 500 && isStorableText(id);
+}
+
+/** Prisma's code for a value that is there already. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "P2002";
+}
