@@ -6,7 +6,7 @@ export { issueDelegation, issueInvocation } from "./issue.ts";
 export { generateKeyPair, keyPairFromSeed, newSeed, type Signer, signerFromKeyPair } from "./keys.ts";
 export { type ParsedPath, parsePathSegments } from "./path.ts";
 export { seedToWords, wordsToSeed } from "./recovery-words.ts";
-export type { TokenCrypto } from "./token-crypto.ts";
+export { type TokenCrypto, verifySignature } from "./token-crypto.ts";
 export { createTokenSource, type TokenSource } from "./token-source.ts";
 export {
   createVerifier,

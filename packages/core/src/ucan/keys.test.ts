@@ -6,6 +6,7 @@ import {
   newSeed,
   seedToWords,
   signerFromKeyPair,
+  verifySignature,
   wordsToSeed,
 } from "./index.ts";
 import { compressPoint, decompressPoint } from "./p256-point.ts";
@@ -49,6 +50,24 @@ describe("keys", () => {
     }
     expect(decompressPoint(new Uint8Array([2, ...new Uint8Array(32).fill(255)]))).toBeNull();
     expect(decompressPoint(new Uint8Array([2, ...new Uint8Array(32).fill(7)]))).toBeNull();
+  });
+});
+
+describe.each(["EdDSA", "ES256"] as const)("a signature with %s", (alg) => {
+  it("[UCAN20] holds for its key and its bytes only", async () => {
+    const [signer, other] = [
+      await signerFromKeyPair(await generateKeyPair({ extractable: false, alg })),
+      await signerFromKeyPair(await generateKeyPair({ extractable: false, alg })),
+    ];
+    const bytes = new TextEncoder().encode("lane 1");
+    const signature = await signer.sign(bytes);
+    expect(signature).toHaveLength(64);
+    expect(await verifySignature(signer.did, bytes, signature)).toBe(true);
+    expect(await verifySignature(other.did, bytes, signature)).toBe(false);
+    expect(await verifySignature(signer.did, bytes.slice(1), signature)).toBe(false);
+    expect(await verifySignature(signer.did, bytes, signature.slice(1))).toBe(false);
+    expect(await verifySignature(`${signer.did}x`, bytes, signature)).toBe(false);
+    expect(await verifySignature("did:web:localhost", bytes, signature)).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { sha256Hex } from "../crypto/index.ts";
-import type { DidKey } from "./did.ts";
+import { type DidKey, parseDidKey } from "./did.ts";
 import { createExpiringLru } from "./lru.ts";
 import { decompressPoint } from "./p256-point.ts";
 
@@ -28,10 +28,25 @@ export function createWebTokenCrypto(): TokenCrypto {
     sha256: (text) => sha256Hex(text),
     verify: async (issuer, signedText, signature) => {
       const key = await keyOf(issuer);
-      const algorithm = issuer.alg === "EdDSA" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
-      return key !== null && crypto.subtle.verify(algorithm, key, signature, encoder.encode(signedText));
+      return key !== null && isSignedBy(key, encoder.encode(signedText), signature);
     },
   };
+}
+
+/** Whether `did` (a did:key of Ed25519 or P-256) made this 64-byte signature over `bytes`; false for any other DID. */
+export async function verifySignature(
+  did: string,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const signer = parseDidKey(did);
+  const key = signer === null ? null : await importKey(signer);
+  return key !== null && isSignedBy(key, bytes, signature);
+}
+
+function isSignedBy(key: CryptoKey, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  const algorithm = key.algorithm.name === "Ed25519" ? "Ed25519" : { name: "ECDSA", hash: "SHA-256" };
+  return crypto.subtle.verify(algorithm, key, new Uint8Array(signature), new Uint8Array(bytes));
 }
 
 async function importKey({ alg, publicKey }: DidKey): Promise<CryptoKey | null> {
