@@ -8,23 +8,32 @@ export interface Availability {
 
 /** Makes sure that a program is on this machine: installs its Debian package where that is allowed and possible. */
 export function ensureProgram(program: string, debianPackage: string): Availability {
-  if (has(program)) return { available: true, reason: "" };
-  if (!has("apt-get")) return missing(program, "it is not installed and there is no apt-get");
-  const privileged = process.getuid?.() === 0 ? [] : ["sudo", "--non-interactive"];
-  if (privileged[0] && !has(privileged[0]))
-    return missing(program, `it is not installed; try: apt-get install ${debianPackage}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...args: readonly string[]) => {
-    const [command = "apt-get", ...rest] = [...privileged, "apt-get", "-qq", ...args];
-    return spawnSync(command, rest, { env, stdio: "ignore" }).status === 0;
-  };
-  const installed = apt("install", "-y", "--no-install-recommends", debianPackage);
-  if (!installed && !(apt("update") && apt("install", "-y", "--no-install-recommends", debianPackage))) {
-    return missing(program, `the package ${debianPackage} could not be installed`);
-  }
-  return has(program)
+  return ensurePackage(debianPackage, () => has(program));
+}
+
+export function ensurePackage(debianPackage: string, isThere: () => boolean): Availability {
+  if (isThere()) return { available: true, reason: "" };
+  if (!has("apt-get")) return missing(debianPackage, "not installed, and there is no apt-get");
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && !has("sudo"))
+    return missing(debianPackage, `not installed; try: apt-get install ${debianPackage}`);
+  const install = ["install", "-y", "--no-install-recommends", debianPackage];
+  const installed = aptGet(isRoot, install) || (aptGet(isRoot, ["update"]) && aptGet(isRoot, install));
+  if (!installed) return missing(debianPackage, "could not be installed");
+  return isThere()
     ? { available: true, reason: "" }
-    : missing(program, `${debianPackage} does not bring it`);
+    : missing(debianPackage, "does not bring what was expected");
+}
+
+function aptGet(isRoot: boolean, args: readonly string[]): boolean {
+  const [command = "", ...rest] = [
+    ...(isRoot ? [] : ["sudo", "--non-interactive"]),
+    "apt-get",
+    "-qq",
+    ...args,
+  ];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  return spawnSync(command, rest, { env, stdio: "ignore" }).status === 0;
 }
 
 function has(program: string): boolean {
@@ -34,6 +43,6 @@ function has(program: string): boolean {
   );
 }
 
-function missing(program: string, why: string): Availability {
-  return { available: false, reason: `${program}: ${why}` };
+function missing(name: string, why: string): Availability {
+  return { available: false, reason: `${name}: ${why}` };
 }
