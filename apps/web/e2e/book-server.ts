@@ -27,7 +27,7 @@ export async function startBookServer(): Promise<BookServer> {
     privilegeManager: privileges,
   });
   await server.setFileSystemAsync("/", new webdav.PhysicalFileSystem(folder), true);
-  const http = await server.startAsync();
+  const http = await server.startAsync(0);
   const { port } = http.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
