@@ -63,7 +63,10 @@ module.exports = {
     only(
       "webdav-server-only-in-engine",
       "Only the endpoint's engine touches the chassis.",
-      { path: "^(apps|packages)/", pathNot: "^apps/dav/src/engine/|\\.test\\.ts$|/tests/|/testing/" },
+      {
+        path: "^(apps|packages)/",
+        pathNot: "^apps/dav/src/engine/|\\.test\\.ts$|/tests/|/testing/|^apps/web/e2e/",
+      },
       { path: "node_modules/(\\.pnpm/)?webdav-server" },
     ),
     only(
