@@ -9,6 +9,7 @@ export type {
   ProposalStatus,
 } from "./proposal.ts";
 export type { BookCounts, BookPage, BookQuery, BookRepository, BookSort } from "./repository.ts";
+export { type ScanInput, type ScanOutcome, scanConnection } from "./scan.ts";
 export {
   type Absence,
   type AbsenceDecision,
@@ -26,3 +27,4 @@ export {
   type ScanStore,
   type SeenBook,
 } from "./scan-store.ts";
+export { searchTextOf, searchWords, sortKeyOf } from "./search.ts";

@@ -1,4 +1,5 @@
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
+export { type JumpingClock, jumpingClock } from "./jumping-clock.ts";
 export { memoryLocks } from "./memory-locks.ts";
 export { createMemoryRepositories, type LibraryRepositories } from "./memory-repositories.ts";
 export { type MemorySyncStore, memorySyncStore } from "./memory-sync-store.ts";
@@ -7,5 +8,6 @@ export type { Lie } from "./remote-lies.ts";
 export type { RemoteQuirks } from "./remote-multistatus.ts";
 export type { RemoteRequest } from "./remote-request.ts";
 export { createRemoteTree, type RemoteTree } from "./remote-tree.ts";
+export { createScanWorld, type ScanWorld } from "./scan-world.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { type RunningServer, serveHandler } from "./serve-handler.ts";
