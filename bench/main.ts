@@ -6,6 +6,7 @@ export type Bench = () => Promise<readonly Table[]>;
 
 const loadByName: Readonly<Record<string, () => Promise<Bench>>> = {
   ucan: async () => (await import("./ucan.ts")).benchUcan,
+  dav: async () => (await import("./dav.ts")).benchDav,
 };
 
 /** `<name>|all [--json]`; returns the exit code. */

@@ -24,7 +24,7 @@ function cells(row: Row, unit: Table["unit"]): readonly string[] {
 function target({ ratio, targetRatio }: Row, unit: Table["unit"]): string {
   if (targetRatio === undefined) return "";
   const isMet = unit === "ms" ? ratio <= targetRatio : ratio >= targetRatio;
-  return `${unit === "ms" ? "≤" : "≥"} ${targetRatio} ${isMet ? "met" : "missed"}`;
+  return `${unit === "ms" ? "≤" : "≥"} ${Number(targetRatio.toPrecision(3))} ${isMet ? "met" : "missed"}`;
 }
 
 function figure(value: number): string {

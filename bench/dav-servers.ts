@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@relite/core/clock";
+import { audienceOfUrl, generateKeyPair, issueInvocation, signerFromKeyPair } from "@relite/core/ucan";
+import { startApache } from "../scripts/peers/apache.ts";
+import { ensureProgram } from "../scripts/peers/packages.ts";
+import { freePort, type PeerServer, startProcessServer } from "../scripts/peers/process-server.ts";
+
+/** A server as a process of its own, with an empty collection at `base`. */
+export interface BenchServer extends PeerServer {
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** The collection that is worked in; ends with a slash. */
+  readonly base: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Apache mod_dav where it can be had (the baseline then), stock webdav-server, and ours with authorisation on. */
+export async function startDavServers(say: (line: string) => void): Promise<readonly BenchServer[]> {
+  const apache = ensureProgram("apache2", "apache2");
+  if (!apache.available) say(`Apache is left out: ${apache.reason}`);
+  return [...(apache.available ? [await startApacheServer()] : []), await startStock(), await startOurs()];
+}
+
+async function startOurs(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const code = "bench-setup-code-0123456789";
+  const server = await startProcessServer(`${origin}/readyz`, {
+    command: process.execPath,
+    args: [join(import.meta.dirname, "../apps/dav/src/main.ts")],
+    env: { DAV_PORT: String(port), DAV_DATA_DIR: folder, DAV_SETUP_CODE: code, ...unlimited },
+  });
+  const owner = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
+  const token = (capability: { with: string; can: string }) =>
+    issueInvocation({
+      issuer: owner,
+      audience: audienceOfUrl(origin),
+      capabilities: [capability],
+      ttlSec: 3_600,
+      nowMs: systemClock.nowMs(),
+    });
+  const profile = await token({ with: "profile:", can: "profile/read" });
+  const claim = await fetch(`${origin}/relite/claim`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${profile}`, "content-type": "application/json" },
+    body: JSON.stringify({ code }),
+  });
+  if (!claim.ok) throw new Error(`the endpoint refused to be claimed: ${claim.status} ${await claim.text()}`);
+  const headers = { authorization: `Bearer ${await token({ with: "app:bench", can: "app/write" })}` };
+  const name = "relite endpoint (durable, UCAN)";
+  return withFolder(
+    { ...server, name, isOurs: true, base: new URL(`${origin}/dav/apps/bench/`), headers },
+    folder,
+  );
+}
+
+/** What is measured is the server, not its protection against floods. */
+const unlimited = { DAV_RATE_LIMIT: "1000000", DAV_LOG_LEVEL: "error" };
+
+async function startStock(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
+  const port = await freePort();
+  const server = await startProcessServer(`http://127.0.0.1:${port}/`, {
+    command: process.execPath,
+    args: [join(import.meta.dirname, "stock-server.ts"), folder, String(port)],
+  });
+  const name = "stock webdav-server (no auth, no fsync)";
+  return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
+}
+
+async function startApacheServer(): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
+  const server = await startApache(folder);
+  const name = "Apache mod_dav (no auth, no fsync)";
+  return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
+}
+
+function withFolder(server: BenchServer, folder: string): BenchServer {
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
