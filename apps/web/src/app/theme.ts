@@ -1,0 +1,86 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const cjk =
+  '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC Variable"';
+
+const pine: MantineColorsTuple = [
+  "#eef7f4",
+  "#dcede8",
+  "#b8dacf",
+  "#90c6b5",
+  "#6eb59f",
+  "#57a990",
+  "#489f86",
+  "#338a72",
+  "#1d6f5a",
+  "#0f5545",
+];
+
+const dark: MantineColorsTuple = [
+  "#d6dbdf",
+  "#b9c0c6",
+  "#8d969e",
+  "#6b747c",
+  "#3f474e",
+  "#333a41",
+  "#272d33",
+  "#1b2025",
+  "#161a1e",
+  "#101316",
+];
+
+/** Shades and dimmed tones are chosen so that axe finds every text readable in both schemes. */
+export const theme = createTheme({
+  colors: { pine, dark },
+  primaryColor: "pine",
+  primaryShade: 8,
+  autoContrast: true,
+  luminanceThreshold: 0.18,
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  black: "#1b2127",
+  fontFamily: `"Inter Variable", system-ui, -apple-system, "Segoe UI", ${cjk}, sans-serif`,
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  headings: {
+    fontFamily: `"Literata Variable", Georgia, ${cjk}, serif`,
+    fontWeight: "600",
+    sizes: {
+      h1: { fontSize: "1.75rem", lineHeight: "1.25" },
+      h2: { fontSize: "1.25rem", lineHeight: "1.35" },
+      h3: { fontSize: "1.0625rem", lineHeight: "1.4" },
+    },
+  },
+  components: {
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
+    Modal: {
+      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45, blur: 2 } },
+    },
+    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.3 } } },
+    Paper: {
+      defaultProps: { radius: "lg" },
+      styles: { root: { "--paper-border-color": "var(--relite-line)" } },
+    },
+    Menu: { defaultProps: { shadow: "md", withinPortal: true } },
+  },
+});
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#5b6470",
+    "--mantine-color-placeholder": "#6b7480",
+    "--mantine-color-error": "#c92a2a",
+    "--relite-sunken": "#f6f7f7",
+    "--relite-line": "#e4e7ea",
+    "--relite-hover": "#eef1f1",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#adb5bd",
+    "--mantine-color-placeholder": "#9aa3ab",
+    "--mantine-color-error": "#ff8787",
+    "--relite-sunken": "#15191d",
+    "--relite-line": "#2c3339",
+    "--relite-hover": "#232a2f",
+  },
+});

@@ -1,0 +1,38 @@
+export const identity = {
+  welcomeTitle: "Welcome to Relite",
+  welcomeText: "Your books and conversations, on storage you own.",
+  welcomeKey:
+    "There is no account and no password. Your identity is a key that is made in this browser and stays here.",
+  forSetup: "You opened a setup link. First, make the identity that will own this server.",
+  forInvite: "You opened an invitation. First, make the identity it will be for.",
+  create: "Create an identity",
+  createText: "You are new here. Takes a minute.",
+  restore: "I have recovery words",
+  restoreText: "Bring the identity you already have to this browser.",
+  wordsTitle: "Your recovery words",
+  wordsText:
+    "These 24 words are your identity. They are shown only now. Anyone who has them can act as you; without them, a lost device means a lost identity.",
+  wordsList: "Recovery words",
+  copyWords: "Copy words",
+  download: "Download file",
+  stored: "I have stored the words in a safe place",
+  confirmTitle: "Check two words",
+  confirmText: "Look them up in what you stored. This makes sure the copy is complete.",
+  wordNumber: "Word {{number}}",
+  wordWrong: "This is not word {{number}}.",
+  finish: "Finish",
+  showAgain: "Show the words again",
+  restoreTitle: "Restore your identity",
+  restoreLabel: "Recovery words",
+  restoreHint: "24 words, separated by spaces. Case and line breaks do not matter.",
+  restoreCount: "{{count}} of 24 words",
+  restoreWrong: "These words do not form a valid key. Check for a missing or mistyped word.",
+  restoreAction: "Restore",
+  replaceTitle: "This replaces the identity in this browser",
+  replaceText:
+    "Keep the recovery words of the present one if you still need it. Conversations stay in this browser.",
+  failed: "The keys could not be stored in this browser.",
+  fileHead: "Relite recovery words",
+  fileBody:
+    "Keep this file where only you can read it. Whoever has these words can act as you. Enter them under “I have recovery words” on a new device.",
+} as const;

@@ -1,0 +1,30 @@
+export const shell = {
+  skip: "Skip to content",
+  navigation: "Main",
+  library: "Library",
+  connections: "Connections",
+  chat: "Chat",
+  settings: "Settings",
+  shortcuts: "Keyboard shortcuts",
+  loading: "Loading",
+  retry: "Try again",
+  copied: "Copied",
+  back: "Back",
+  continue: "Continue",
+  notFoundPage: "Not found",
+  notFoundTitle: "There is no such page",
+  notFoundText: "The address may be mistyped, or the page has moved.",
+  toLibrary: "Go to the library",
+  crashTitle: "This page stopped working",
+  crashText:
+    "Nothing you stored is lost. Reload the page; if it happens again, note what you did just before.",
+  reload: "Reload",
+  insecureTitle: "Relite needs a secure address",
+  insecureText:
+    "Your keys can only be made and used over HTTPS or on localhost; browsers switch cryptography off everywhere else.",
+  insecureTodo: "Open Relite through https://… or, on the machine it runs on, through http://localhost.",
+  storageTitle: "This browser does not let Relite store anything",
+  storageText:
+    "Your identity and your conversations are kept in the browser's own database. Private windows and some settings switch it off.",
+  storageTodo: "Allow site data for this address, or use another browser, then reload.",
+} as const;

@@ -1,0 +1,33 @@
+export const errors = {
+  unreachable: { title: "服务器没有响应", todo: "请确认网络正常、服务器正在运行，然后重试。" },
+  unknown_root: { title: "此服务器不认识你", todo: "请向所有者索取邀请，或用恢复词恢复它认识的身份。" },
+  wrong_audience: {
+    title: "令牌是为另一个地址签发的",
+    todo: "设置中的受众必须与服务器期望的一致，请在那里核对。",
+  },
+  expired: { title: "时钟不一致", todo: "请将本设备的时间设为自动，然后重试。" },
+  not_yet_valid: { title: "时钟不一致", todo: "请将本设备的时间设为自动，然后重试。" },
+  revoked: { title: "此设备已被解除关联", todo: "请用恢复词恢复身份以重新关联。" },
+  unauthorized: { title: "服务器拒绝了登录", todo: "请重新加载页面后再试。" },
+  insufficient: { title: "不允许此操作", todo: "你的身份在服务器上没有此权限。" },
+  forbidden: { title: "不允许此操作", todo: "只有服务器的所有者可以这样做。" },
+  not_found: { title: "内容已不存在", todo: "它可能已在别处被删除。请重新加载页面。" },
+  conflict: { title: "内容在此期间有变化", todo: "请重新加载页面后再试。" },
+  bad_request: { title: "输入未被接受", todo: "请检查你输入的内容。" },
+  unprocessable: { title: "输入未被接受", todo: "请检查你输入的内容。" },
+  too_large: { title: "内容过大", todo: "请缩短后重试。" },
+  rate_limited: { title: "尝试次数过多", todo: "请等待一分钟后重试。" },
+  internal: { title: "出了点问题", todo: "请重试。如果仍然失败，服务器日志中有更多信息。" },
+  unavailable: { title: "服务器尚未就绪", todo: "请稍后重试。" },
+  not_implemented: { title: "此功能尚不可用", todo: "服务器不提供此功能。" },
+  upstream_failed: {
+    title: "对方服务器拒绝了请求",
+    todo: "请检查它的地址和凭据；它自己的日志可能有更多信息。",
+  },
+  upstream_timeout: { title: "对方服务器响应太慢", todo: "请稍后重试，或检查与它的网络连接。" },
+  insufficient_storage: { title: "存储空间已满", todo: "请在服务器上释放一些空间。" },
+  secret_needed: {
+    title: "请重新输入密钥",
+    todo: "已保存的密钥只会发送给最初的服务器。地址已更改，请重新提供。",
+  },
+} as const;
