@@ -42,6 +42,8 @@ export interface ApiContext {
   readonly madeSetupCode: string | null;
   isReady(): Promise<boolean>;
   toRequestContext(request: FastifyRequest): RequestContext;
+  /** Ends what listens for as long as it can; called before connections close. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -103,8 +105,8 @@ export async function createContext(
       prove: () => auth.prove(request.headers.authorization),
       identify: () => auth.identify(request.headers.authorization),
     }),
+    stop: () => stopping.abort(),
     close: async () => {
-      stopping.abort();
       await chatEgress.close();
       await storage.close();
     },

@@ -16,6 +16,8 @@ try {
     );
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
+  // A launcher that was killed leaves no server behind.
+  if (process.connected) process.once("disconnect", stop);
 } catch (error) {
   process.stderr.write(`relite: ${isReliteError(error) ? error.message : "the API could not start."}\n`);
   process.exit(1);

@@ -5,6 +5,7 @@ import { ReliteError } from "@relite/core/errors";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { ApiConfig } from "./config.ts";
 import { type ApiContext, type ApiParts, createContext } from "./context.ts";
+import { trackConnections } from "./http/connections.ts";
 import { addHealth } from "./http/health.ts";
 import { addPublicConfig } from "./http/public-config.ts";
 import { addRequestRules, sendProblem } from "./http/request-rules.ts";
@@ -34,6 +35,7 @@ export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): P
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 10_000 },
     answerStarting,
   );
+  const endConnections = trackConnections(server);
   const port = await listen(server, config);
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   try {
@@ -47,13 +49,14 @@ export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): P
       port,
       setupCode: context.madeSetupCode,
       close: async () => {
-        await stop(server, app);
+        context.stop();
+        await endConnections(graceMs);
+        await app.close();
         await context.close();
       },
     };
   } catch (error) {
-    server.close();
-    server.closeAllConnections();
+    await endConnections(0);
     throw error;
   }
 }
@@ -105,12 +108,3 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
 const answerStarting: RequestListener = (_request, response: ServerResponse) => {
   response.writeHead(503, { "retry-after": "1", "content-type": "text/plain" }).end("Starting.\n");
 };
-
-async function stop(server: Server, app: FastifyInstance): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(cut);
-  await app.close();
-}

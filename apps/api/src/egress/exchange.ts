@@ -35,9 +35,9 @@ export async function exchange(
     if (!isRedirect || init.redirect === "manual") return toResponse(answer, limits.maxBytes, init.signal);
     await answer.body.dump({ limit: 65_536 }).catch(() => undefined);
     url = nextAddress(url, location);
-    if (redirects >= limits.maxRedirects) throw redirectRefused("too_many_redirects");
+    if (redirects >= limits.maxRedirects) throw redirectRefused("redirected");
     if (answer.statusCode === 303 && method !== "HEAD") [method, body] = ["GET", null];
-    if (body instanceof Readable) throw redirectRefused("redirect_refused");
+    if (body instanceof Readable) throw redirectRefused("redirected");
   }
 }
 
@@ -67,7 +67,7 @@ function requireWebAddress(url: URL): URL {
 
 function nextAddress(from: URL, location: string): URL {
   const next = URL.parse(location, from.href);
-  if (next === null || next.origin !== from.origin) throw redirectRefused("redirect_refused");
+  if (next === null || next.origin !== from.origin) throw redirectRefused("redirected");
   return requireWebAddress(next);
 }
 

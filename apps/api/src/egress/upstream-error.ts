@@ -58,7 +58,7 @@ const messageByReason: Readonly<Record<string, string>> = {
   connection_refused: "Nothing answers at the server's address.",
   connection_lost: "The connection broke.",
   unreachable: "The server cannot be reached.",
-  tls_failed: "The server's certificate was not accepted.",
+  tls_failed: "A secure connection to the server could not be made.",
 };
 
 function isTlsCode(code: string): boolean {

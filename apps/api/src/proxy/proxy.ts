@@ -47,7 +47,7 @@ async function forward(
   const answer = await ask(agent, addresses, request, left.signal);
   if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
     answer.body.destroy();
-    throw new ReliteError("upstream_failed", "The endpoint redirects.", { reason: "redirect_refused" });
+    throw new ReliteError("upstream_failed", "The endpoint redirects.", { reason: "redirected" });
   }
   const headers = fromBackendHeaders(answer.headers, addresses);
   const body = answer.statusCode === 207 ? rewritten(answer.body, headers, addresses) : answer.body;
