@@ -1,9 +1,17 @@
 import { ReliteError } from "../errors/index.ts";
-import { applyToEntity, type EntityState, emptyState, latestHlc, withoutDraft } from "./entity-state.ts";
+import { applyToEntity, emptyState, latestHlc, withoutDraft } from "./entity-state.ts";
 import { type Hlc, initialClockState, tickClock } from "./hlc.ts";
 import type { JsonValue } from "./json-value.ts";
 import { entitySchema, fieldSchema, localLane, maxSeq, type Op, type Unplaced, valueSchema } from "./op.ts";
-import { draftKey, type OwnLane, opKey, type SyncReader, type SyncWriter, wholeTable } from "./store.ts";
+import {
+  type Draft,
+  draftKey,
+  type OwnLane,
+  opKey,
+  type SyncReader,
+  type SyncWriter,
+  wholeTable,
+} from "./store.ts";
 import { type VersionVector, vectorOf } from "./version-vector.ts";
 
 export type Change =
@@ -37,8 +45,10 @@ export async function stageChanges(
     clock = ticked.state;
     id += 1;
     const op = await toUnplaced(writer, change, ticked.hlc, own);
-    await writer.put("drafts", draftKey(id), { id, group: staging.group, op });
-    await writer.put("entities", change.entity, applyDraft(state, op, id));
+    const draft: Draft = { id, group: staging.group, isForeign: false, op };
+    await writer.put("drafts", draftKey(id), draft);
+    const local = placeDraft(draft, localLane, id);
+    if (local.kind !== "cut") await writer.put("entities", change.entity, applyToEntity(state, local));
   }
   await writer.put("clock", "clock", clock);
 }
@@ -57,7 +67,7 @@ export async function placeDrafts(
   let seq = own.seq;
   for (const { key, value } of drafts) {
     seq += 1;
-    const op = placeOp(value.op, own.lane, seq);
+    const op = placeDraft(value, own.lane, seq);
     await writer.put("ops", opKey(own.lane, seq), op);
     await writer.remove("drafts", key);
     if (op.kind === "cut") continue;
@@ -125,15 +135,12 @@ async function toUnplaced(writer: SyncWriter, change: Change, hlc: Hlc, own: Own
   return { ...change, hlc, seen: await readVector(writer, own) };
 }
 
-/** In the outbox a delete has seen every earlier draft; the pseudo-lane `local` stands for them. */
-function applyDraft(state: EntityState, op: Unplaced<Op>, id: number): EntityState {
-  const local = placeOp(op, localLane, id);
-  return local.kind === "cut" ? state : applyToEntity(state, local);
-}
-
-/** A delete has seen all of its own lane before it: drafts of one entity are placed in their order. */
-function placeOp(op: Unplaced<Op>, lane: string, seq: number): Op {
+/**
+ * Gives a draft its place in a lane; in the outbox itself the pseudo-lane `local` stands for it. A delete has seen all
+ * of its lane before it, since drafts of one entity are placed in their order.
+ */
+export function placeDraft({ op, isForeign }: Draft, lane: string, seq: number): Op {
   if (op.kind !== "delete") return { ...op, lane, seq };
   const others = op.seen.filter(([known]) => known !== lane);
-  return { ...op, lane, seq, seen: vectorOf([...others, [lane, seq - 1]]) };
+  return { ...op, lane, seq, seen: isForeign ? others : vectorOf([...others, [lane, seq - 1]]) };
 }

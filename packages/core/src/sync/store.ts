@@ -8,6 +8,8 @@ export interface Draft {
   readonly id: number;
   /** What must leave together, e.g. a session; held back as a whole while the group is busy. */
   readonly group: string;
+  /** Written by a copy of this profile: its deletes have not seen our lane. */
+  readonly isForeign: boolean;
   readonly op: Unplaced<Op>;
 }
 

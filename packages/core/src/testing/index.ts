@@ -11,3 +11,4 @@ export { createRemoteTree, type RemoteTree } from "./remote-tree.ts";
 export { createScanWorld, type ScanWorld } from "./scan-world.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { type RunningServer, serveHandler } from "./serve-handler.ts";
+export { runWorld, type WorldResult } from "./world/index.ts";

@@ -1,0 +1,35 @@
+import { decodeTailText } from "./codec.ts";
+import { tailName } from "./names.ts";
+import { putFresh, type SyncParts } from "./parts.ts";
+import { changeOwn, restoreSegments } from "./segments.ts";
+
+/**
+ * Our newest confirmed tail is not listed. When it is really gone its segments are put back and it counts as
+ * unconfirmed, so that the push that follows brings it again.
+ */
+export async function restoreOwn(parts: SyncParts, isSure: boolean): Promise<boolean> {
+  const own = await parts.store.read((reader) => reader.get("own", "own"));
+  if (own === undefined || own.acked === null) return false;
+  if (!isSure && (await parts.remote.get("l", own.acked.name, parts.signal)) !== null) return false;
+  await restoreSegments(parts, own.lane, own.segments);
+  await changeOwn(parts, own.lane, (now) => ({ ...now, acked: null }));
+  return true;
+}
+
+/** Puts back what is held here of another lane: the same signed words under a new attempt. */
+export async function foster(parts: SyncParts, lane: string): Promise<boolean> {
+  const kept = await parts.store.read((reader) => reader.get("tails", lane));
+  if (kept === undefined) return false;
+  await restoreSegments(parts, lane, decodeTailText(kept.text).segments);
+  const bytes = await parts.packing.pack(kept.text);
+  await putFresh(parts, "l", (attempt) => tailName(lane, kept.seq, kept.hash, attempt), bytes);
+  await countMissed(parts, lane, 0);
+  return true;
+}
+
+export async function countMissed(parts: SyncParts, lane: string, missedPolls: number): Promise<void> {
+  await parts.store.write(async (writer) => {
+    const progress = await writer.get("lanes", lane);
+    if (progress !== undefined) await writer.put("lanes", lane, { ...progress, missedPolls });
+  });
+}

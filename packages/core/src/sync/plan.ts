@@ -1,0 +1,130 @@
+import type { TailName } from "./names.ts";
+import type { KeptTail, LaneProgress, OwnLane } from "./store.ts";
+
+/** Everything a decision depends on: what one listing showed and what this device knows. */
+export interface Observation {
+  readonly listed: readonly TailName[];
+  readonly own: OwnLane | null;
+  readonly lanes: readonly LaneProgress[];
+  /** The newest tail kept of each foreign lane. */
+  readonly kept: ReadonlyMap<string, KeptTail>;
+  /** The user said that an empty server is to be filled from here. */
+  readonly mayFillEmpty: boolean;
+}
+
+export type Effect =
+  /** The server has nothing, though it once confirmed something: stop and ask. */
+  | { readonly kind: "ask" }
+  /** A tail of a lane of ours that we did not write, or no longer know: a copy of this profile may be at work. */
+  | { readonly kind: "inspect"; readonly tail: TailName }
+  /** Newest first. */
+  | { readonly kind: "read"; readonly lane: string; readonly candidates: readonly TailName[] }
+  /** Our newest confirmed tail is not listed. `isSure` when the listing was empty. */
+  | { readonly kind: "restore"; readonly isSure: boolean }
+  /** What is held here of another lane is not on the server any more. */
+  | { readonly kind: "foster"; readonly lane: string }
+  | { readonly kind: "count-missed"; readonly lane: string; readonly missedPolls: number }
+  | { readonly kind: "push" };
+
+/** So many polls in a row must miss a tail before another device puts it back: its owner goes first. */
+export const fosterAfterPolls = 3;
+const maxCandidates = 3;
+
+/** From one listing to what is to be done, in order. Pure; the cost follows the listing. */
+export function plan(observation: Observation): readonly Effect[] {
+  const { listed, own, lanes, mayFillEmpty } = observation;
+  const isEmpty = listed.length === 0;
+  const hasConfirmed = (own?.acked ?? null) !== null || lanes.some(({ applied }) => applied > 0);
+  if (isEmpty && hasConfirmed && !mayFillEmpty) return [{ kind: "ask" }];
+  const byLane = Map.groupBy(listed, ({ lane }) => lane);
+  const foreign = [...byLane.keys()].filter((lane) => lane !== own?.lane).sort();
+  return [
+    ...inspectCurrent(byLane, own),
+    ...foreign.flatMap((lane) => readLane(lane, byLane.get(lane) ?? [], observation)),
+    ...inspectRetired(byLane, own),
+    ...restoreOwn(byLane, own, isEmpty),
+    ...lanes.flatMap((progress) => watchLane(progress, byLane.get(progress.lane) ?? [], observation)),
+    { kind: "push" },
+  ];
+}
+
+/** Tails of our own lane that may go, once a newer one is confirmed: all but the one confirmed before it. */
+export function supersededTails(listed: readonly TailName[], own: OwnLane): readonly string[] {
+  const confirmed = own.acked;
+  if (confirmed === null || !listed.some(({ name }) => name === confirmed.name)) return [];
+  return listed
+    .filter(({ lane, seq, name }) => lane === own.lane && seq <= confirmed.seq && name !== confirmed.name)
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ name }) => name);
+}
+
+/** The last sequence number of a lane that counts. */
+export function countedSeq(seq: number, progress: LaneProgress | undefined): number {
+  const cutFrom = progress?.cutFrom ?? 0;
+  return cutFrom > 0 ? Math.min(seq, cutFrom - 1) : seq;
+}
+
+function inspectCurrent(
+  byLane: ReadonlyMap<string, readonly TailName[]>,
+  own: OwnLane | null,
+): readonly Effect[] {
+  return own === null ? [] : inspectUnknown(byLane.get(own.lane) ?? [], own.known);
+}
+
+function inspectRetired(
+  byLane: ReadonlyMap<string, readonly TailName[]>,
+  own: OwnLane | null,
+): readonly Effect[] {
+  return (own?.retired ?? []).flatMap(({ lane, from, known }) =>
+    inspectUnknown(
+      (byLane.get(lane) ?? []).filter(({ seq }) => seq >= from),
+      known,
+    ),
+  );
+}
+
+function inspectUnknown(tails: readonly TailName[], known: readonly string[]): readonly Effect[] {
+  return tails
+    .filter(({ seq, hash }) => !known.includes(`${seq}~${hash}`))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, maxCandidates)
+    .map((tail) => ({ kind: "inspect", tail }));
+}
+
+function readLane(lane: string, tails: readonly TailName[], observation: Observation): readonly Effect[] {
+  const progress = observation.lanes.find((known) => known.lane === lane);
+  const candidates = tails
+    .filter(({ seq }) => countedSeq(seq, progress) > (progress?.applied ?? 0))
+    .sort((a, b) => b.seq - a.seq);
+  const distinct = candidates.filter(
+    ({ seq, hash }, at) => candidates.findIndex((other) => other.seq === seq && other.hash === hash) === at,
+  );
+  const twins = candidates.filter((tail) => !distinct.includes(tail));
+  return candidates.length === 0
+    ? []
+    : [{ kind: "read", lane, candidates: [...distinct, ...twins].slice(0, maxCandidates) }];
+}
+
+function restoreOwn(
+  byLane: ReadonlyMap<string, readonly TailName[]>,
+  own: OwnLane | null,
+  isEmpty: boolean,
+): readonly Effect[] {
+  if (own === null || own.acked === null) return [];
+  const { seq, hash } = own.acked;
+  const isThere = (byLane.get(own.lane) ?? []).some((tail) => tail.seq === seq && tail.hash === hash);
+  return isThere ? [] : [{ kind: "restore", isSure: isEmpty }];
+}
+
+function watchLane(
+  progress: LaneProgress,
+  tails: readonly TailName[],
+  { kept, mayFillEmpty, listed }: Observation,
+): readonly Effect[] {
+  const { lane, applied, missedPolls } = progress;
+  const newest = Math.max(0, ...tails.map(({ seq }) => seq));
+  if (applied === 0 || newest >= applied || !kept.has(lane))
+    return missedPolls === 0 ? [] : [{ kind: "count-missed", lane, missedPolls: 0 }];
+  const isDue = missedPolls + 1 >= fosterAfterPolls || (mayFillEmpty && listed.length === 0);
+  return isDue ? [{ kind: "foster", lane }] : [{ kind: "count-missed", lane, missedPolls: missedPolls + 1 }];
+}

@@ -1,0 +1,102 @@
+import { applyOps, newProgress } from "./apply.ts";
+import { decodeSegment, decodeTail, type Tail } from "./codec.ts";
+import { isSegment, parseSegmentName, segmentName, type TailName } from "./names.ts";
+import type { Op } from "./op.ts";
+import type { SyncParts } from "./parts.ts";
+import type { LaneProgress, SegmentRef } from "./store.ts";
+
+export interface LaneRead {
+  /** Ops that were new. */
+  readonly ops: number;
+  /** Why the lane could not be read to its end: try again later, or this client is too old. */
+  readonly problem: "behind" | "newer" | null;
+}
+
+const opsPerTransaction = 500;
+
+/** Reads what is new in another device's lane; a file that cannot be read is taken as not there yet, the one before it is tried. */
+export async function readLane(
+  parts: SyncParts,
+  lane: string,
+  candidates: readonly TailName[],
+  report: (ops: number) => void,
+): Promise<LaneRead> {
+  const progress = (await parts.store.read((reader) => reader.get("lanes", lane))) ?? newProgress(lane);
+  let problem: LaneRead["problem"] = "behind";
+  for (const candidate of candidates) {
+    const found = await fetchTail(parts, candidate);
+    if (found === "newer") problem = "newer";
+    if (typeof found === "string") continue;
+    if (progress.did !== null && progress.did !== found.tail.did) continue;
+    const ops = await takeIn(parts, progress, found, candidate.hash, report);
+    if (ops !== null) return { ops, problem: candidate === candidates[0] ? null : problem };
+  }
+  return { ops: 0, problem };
+}
+
+type FoundTail = { readonly tail: Tail; readonly text: string };
+
+export async function fetchTail(parts: SyncParts, name: TailName): Promise<FoundTail | "damaged" | "newer"> {
+  const bytes = await parts.remote.get("l", name.name, parts.signal);
+  if (bytes === null) return "damaged";
+  const decoded = await decodeTail(bytes, name, parts.packing, parts.verify);
+  return decoded.ok ? decoded.value : decoded.reason;
+}
+
+/** The ops of a segment, under the name referred to or any other attempt of the same content; null when it is not there. */
+export async function fetchSegment(
+  parts: SyncParts,
+  lane: string,
+  ref: SegmentRef,
+): Promise<readonly Op[] | null> {
+  const direct = await parts.remote.get("s", segmentName(lane, ref), parts.signal);
+  const ops = direct === null ? null : await decodeSegment(direct, lane, ref, parts.packing);
+  if (ops?.ok === true) return ops.value;
+  const listing = await parts.remote.list("s", parts.signal);
+  for (const name of listing.names) {
+    const file = parseSegmentName(name);
+    if (file === null || !isSegment(file, lane, ref) || name === segmentName(lane, ref)) continue;
+    const bytes = await parts.remote.get("s", name, parts.signal);
+    const again = bytes === null ? null : await decodeSegment(bytes, lane, ref, parts.packing);
+    if (again?.ok === true) return again.value;
+  }
+  return null;
+}
+
+/** Null when a segment in between is missing; what could be applied stays applied. */
+async function takeIn(
+  parts: SyncParts,
+  progress: LaneProgress,
+  { tail, text }: FoundTail,
+  hash: string,
+  report: (ops: number) => void,
+): Promise<number | null> {
+  let count = 0;
+  for (const ref of tail.segments.filter(({ to }) => to > progress.applied)) {
+    const ops = await fetchSegment(parts, tail.lane, ref);
+    if (ops === null) return null;
+    count += await apply(parts, tail.lane, ops);
+    report(count);
+  }
+  count += await apply(parts, tail.lane, tail.ops);
+  report(count);
+  await parts.store.write(async (writer) => {
+    const now = await writer.get("lanes", tail.lane);
+    if (now === undefined) return;
+    if (now.did !== tail.did) await writer.put("lanes", tail.lane, { ...now, did: tail.did });
+    const kept = await writer.get("tails", tail.lane);
+    if (kept === undefined || kept.seq < tail.to)
+      await writer.put("tails", tail.lane, { seq: tail.to, hash, text });
+  });
+  return count;
+}
+
+async function apply(parts: SyncParts, lane: string, ops: readonly Op[]): Promise<number> {
+  let count = 0;
+  for (let start = 0; start < ops.length; start += opsPerTransaction) {
+    const page = ops.slice(start, start + opsPerTransaction);
+    const applying = { nowMs: parts.clock.nowMs(), random: parts.random };
+    count += await parts.store.write((writer) => applyOps(writer, lane, page, applying));
+  }
+  return count;
+}

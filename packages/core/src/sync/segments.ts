@@ -1,0 +1,101 @@
+import { encodeSegment } from "./codec.ts";
+import { readOps } from "./lane-ops.ts";
+import { isSegment, parseSegmentName, segmentName } from "./names.ts";
+import type { Op } from "./op.ts";
+import { putFresh, type SyncParts } from "./parts.ts";
+import type { OwnLane, SegmentRef } from "./store.ts";
+
+const topLevel = 2;
+const levelChars = [0, 262_144, 4_194_304] as const;
+
+/** Seals ops of our lane into a segment and makes the lane refer to it; `replaced` segments become litter. */
+export async function addSegment(
+  parts: SyncParts,
+  own: OwnLane,
+  ops: readonly Op[],
+  replaced: readonly SegmentRef[],
+): Promise<OwnLane> {
+  const text = encodeSegment(own.lane, ops);
+  const [hash, bytes] = [await parts.packing.hash(text), await parts.packing.pack(text)];
+  const bySize = levelChars.findLastIndex((chars) => text.length >= chars);
+  const level = Math.min(topLevel, Math.max(bySize, ...replaced.map((ref) => ref.level + 1)));
+  let ref: SegmentRef = { from: ops[0]?.seq ?? 0, to: ops.at(-1)?.seq ?? 0, hash, attempt: "", level };
+  const name = await putFresh(
+    parts,
+    "s",
+    async (attempt) => {
+      ref = { ...ref, attempt };
+      // Written down before the PUT: a try that nobody remembers would stay on the server for ever.
+      await changeOwn(parts, own.lane, (lane) => ({
+        ...lane,
+        litter: [...lane.litter, segmentName(own.lane, ref)],
+      }));
+      return segmentName(own.lane, ref);
+    },
+    bytes,
+  );
+  return changeOwn(parts, own.lane, (lane) => ({
+    ...lane,
+    segments: [...lane.segments.filter(({ from }) => from < ref.from), ref],
+    litter: [
+      ...lane.litter.filter((other) => other !== name),
+      ...replaced.map((old) => segmentName(own.lane, old)),
+    ],
+  }));
+}
+
+/** The longest run at the end of the index that is to become one segment: `width` of one level; empty when none is. */
+export function mergeable(segments: readonly SegmentRef[], width: number): readonly SegmentRef[] {
+  const level = segments.at(-1)?.level ?? topLevel;
+  const start = segments.findLastIndex((ref) => ref.level !== level) + 1;
+  return level < topLevel && segments.length - start >= width ? segments.slice(start) : [];
+}
+
+/** Merges until no level holds `mergeWidth` segments, so that the index stays short at any history. */
+export async function mergeSegments(parts: SyncParts, own: OwnLane): Promise<OwnLane> {
+  let lane = own;
+  for (;;) {
+    const run = mergeable(lane.segments, parts.limits.mergeWidth);
+    const [first, last] = [run[0], run.at(-1)];
+    if (first === undefined || last === undefined) return lane;
+    const ops = await parts.store.read((reader) => readOps(reader, lane.lane, first.from, last.to));
+    lane = await addSegment(parts, lane, ops, run);
+  }
+}
+
+/** Puts back what a tail refers to and `s/` does not show, from the ops held here. */
+export async function restoreSegments(
+  parts: SyncParts,
+  lane: string,
+  segments: readonly SegmentRef[],
+): Promise<void> {
+  if (segments.length === 0) return;
+  const listing = await parts.remote.list("s", parts.signal);
+  const found = listing.names.flatMap((name) => parseSegmentName(name) ?? []);
+  for (const ref of segments) {
+    if (found.some((file) => isSegment(file, lane, ref))) continue;
+    const ops = await parts.store.read((reader) => readOps(reader, lane, ref.from, ref.to));
+    const text = encodeSegment(lane, ops);
+    if ((await parts.packing.hash(text)) !== ref.hash) continue;
+    const bytes = await parts.packing.pack(text);
+    await putFresh(parts, "s", (attempt) => segmentName(lane, { ...ref, attempt }), bytes);
+  }
+}
+
+/** Changes our lane's record in one transaction; a lane that is no longer ours is left alone. */
+export function changeOwn(
+  parts: SyncParts,
+  lane: string,
+  change: (own: OwnLane) => OwnLane,
+): Promise<OwnLane> {
+  return parts.store.write(async (writer) => {
+    const own = await writer.get("own", "own");
+    if (own === undefined || own.lane !== lane) throw new LaneChanged();
+    const changed = change(own);
+    await writer.put("own", "own", changed);
+    return changed;
+  });
+}
+
+/** The lane was retired while its files were being written; the next run goes on with the new one. */
+export class LaneChanged extends Error {}

@@ -1,0 +1,1 @@
+export { runWorld, type WorldResult } from "./world.ts";

@@ -1,0 +1,249 @@
+import { fold, type Op, wholeTable } from "../../sync/index.ts";
+import { memorySyncStore } from "../memory-sync-store.ts";
+import { seededRandom } from "../seeded-random.ts";
+import { drawRates, noFaults } from "./fault-plan.ts";
+import { deleteId, type Happening, judge, knownIds, placedIds, shown } from "./oracle.ts";
+import { type DeviceWorld, WorldDevice } from "./world-device.ts";
+import { WorldServer } from "./world-server.ts";
+
+export interface WorldResult {
+  readonly violations: readonly string[];
+  /** The same for the same seed, to the byte. */
+  readonly trace: string;
+  readonly requests: number;
+}
+
+const entities = ["session/a", "session/b", "message/a/1", "setting/x"];
+const fields = ["title", "body"];
+const yearMs = 365 * 86_400_000;
+
+/** One life of a few devices and a server, drawn from a seed; answers every rule of sync that it saw broken. */
+export async function runWorld(seed: number): Promise<WorldResult> {
+  const world = new World(seed);
+  await world.live();
+  return world.settle();
+}
+
+class World {
+  readonly #random: () => number;
+  readonly #server = new WorldServer();
+  readonly #devices: WorldDevice[] = [];
+  readonly #happenings = new Map<string, Happening>();
+  readonly #violations: string[] = [];
+  readonly #trace: string[] = [];
+  /** What the server confirmed and nobody may lose. */
+  readonly #confirmed = new Set<string>();
+  #backup: { readonly files: ReadonlyMap<string, Uint8Array> } | null = null;
+  #rates = noFaults;
+  #nowMs = Date.UTC(2026, 0, 1);
+  #depth = 0;
+  #isSettling = false;
+  #count = 0;
+  #hasClones = false;
+  #hasRestores = false;
+  #disturbances = 0;
+  readonly #shared: DeviceWorld;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+    this.#rates = drawRates(this.#random);
+    this.#shared = {
+      server: this.#server,
+      random: this.#random,
+      rates: () => this.#rates,
+      nowMs: () => this.#nowMs,
+      tailBytes: this.#chance(0.6) ? 700 : 8_192,
+      meanwhile: () => this.#meanwhile(),
+    };
+    const count = 2 + Math.floor(this.#random() * 3);
+    for (let index = 0; index < count; index += 1) this.#addDevice(memorySyncStore(), `did:${index}`);
+  }
+
+  async live(): Promise<void> {
+    const steps = 15 + Math.floor(this.#random() * 45);
+    for (let step = 0; step < steps; step += 1) await this.#step();
+  }
+
+  /** Faults stop; then everyone meets a few times, and every rule is checked. */
+  async settle(): Promise<WorldResult> {
+    this.#rates = noFaults;
+    this.#isSettling = true;
+    for (const device of this.#alive) await device.endStreaming();
+    const rounds = this.#hasClones || this.#hasRestores || this.#disturbances > 0 ? 9 : 3;
+    for (let round = 0; round < rounds; round += 1) {
+      for (const device of this.#alive) {
+        const status = await this.#sync(device);
+        if (status === "remote_empty") await this.#publishAgain(device);
+      }
+    }
+    await this.#checkAgreement();
+    await this.#checkQuiet();
+    this.#checkGarbage();
+    return {
+      violations: [...this.#server.violations, ...this.#violations],
+      trace: [
+        ...this.#trace,
+        ...this.#server.wire.map(({ method, path, bytes }) => `${method} ${path} ${bytes}`),
+      ].join("\n"),
+      requests: this.#server.wire.length,
+    };
+  }
+
+  get #alive(): readonly WorldDevice[] {
+    return this.#devices.filter(({ isAlive }) => isAlive);
+  }
+
+  #chance(probability: number): boolean {
+    return this.#random() < probability;
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    const item = items[Math.floor(this.#random() * items.length)];
+    if (item === undefined) throw new Error("Nothing to pick from.");
+    return item;
+  }
+
+  #addDevice(store: ReturnType<typeof memorySyncStore>, did: string): void {
+    const skew = this.#chance(0.15)
+      ? (this.#random() * 2 - 1) * yearMs
+      : (this.#random() * 2 - 1) * 3_600_000;
+    const name = `D${this.#devices.length}`;
+    this.#devices.push(new WorldDevice(name, store, Math.floor(skew), this.#shared, did));
+  }
+
+  async #step(): Promise<void> {
+    this.#nowMs += Math.floor(this.#random() * 60_000);
+    const device = this.#pick(this.#alive);
+    const dice = this.#random();
+    this.#trace.push(`${device.name} ${dice.toFixed(3)}`);
+    if (dice < 0.4) await this.#edit(device);
+    else if (dice < 0.48) await this.#delete(device);
+    else if (dice < 0.86) await this.#sync(device);
+    else if (dice < 0.89) await device.setStreaming(this.#pick(entities), this.#chance(0.5));
+    else if (dice < 0.91) device.skewMs += Math.floor((this.#random() * 2 - 1) * yearMs);
+    else if (dice < 0.93) this.#server.replay(this.#random);
+    else if (dice < 0.94) this.#backup = { files: this.#server.snapshot() };
+    else if (dice < 0.95) await this.#restore();
+    else if (dice < 0.965) await this.#die(device);
+    else if (dice < 0.98) await this.#clone(device);
+    else if (device.lastStatus?.reason === "remote_empty") await this.#publishAgain(device);
+  }
+
+  async #meanwhile(): Promise<void> {
+    if (this.#isSettling || this.#depth >= 2 || !this.#chance(0.08)) return;
+    this.#depth += 1;
+    await this.#step();
+    this.#depth -= 1;
+  }
+
+  async #edit(device: WorldDevice): Promise<void> {
+    const [entity, field] = [this.#pick(entities), this.#pick(fields)];
+    this.#count += 1;
+    const id = `v${this.#count}${this.#chance(0.2) ? "x".repeat(300) : ""}`;
+    const seen = await knownIds(device);
+    await device.stage([{ kind: "set", entity, field, value: id }], entity);
+    this.#happenings.set(id, { id, kind: "set", entity, field, device: device.name, seen });
+  }
+
+  async #delete(device: WorldDevice): Promise<void> {
+    const seen = await knownIds(device);
+    const alive = [...(await device.store.read(shown)).keys()];
+    if (alive.length === 0) return;
+    const entity = this.#pick(alive);
+    await device.stage([{ kind: "delete", entity }], entity);
+    const state = await device.store.read((reader) => reader.get("entities", entity));
+    if (state?.removedAt == null) throw new Error("A delete left no trace.");
+    const drafts = await device.store.read((reader) => reader.list("drafts", wholeTable));
+    const hlc = drafts.findLast(({ value }) => value.op.kind === "delete")?.value.op.hlc ?? state.removedAt;
+    const id = deleteId(hlc);
+    this.#happenings.set(id, { id, kind: "delete", entity, field: "", device: device.name, seen });
+  }
+
+  async #sync(device: WorldDevice): Promise<string | null> {
+    const status = await device.sync();
+    await this.#noteConfirmed(device);
+    return status.reason;
+  }
+
+  async #publishAgain(device: WorldDevice): Promise<void> {
+    await device.publishAgain();
+    await this.#noteConfirmed(device);
+  }
+
+  async #noteConfirmed(device: WorldDevice): Promise<void> {
+    const own = await device.store.read((reader) => reader.get("own", "own"));
+    if (own?.acked == null) return;
+    for (const id of await placedIds(device, own.acked.seq)) this.#confirmed.add(id);
+  }
+
+  async #die(device: WorldDevice): Promise<void> {
+    if (this.#alive.length < 2 || this.#depth > 0) return;
+    await this.#noteConfirmed(device);
+    device.isAlive = false;
+  }
+
+  async #clone(device: WorldDevice): Promise<void> {
+    if (this.#devices.length > 6 || this.#depth > 0) return;
+    this.#hasClones = true;
+    this.#addDevice(device.store.clone(), device.did);
+  }
+
+  /** The server forgets what came after its backup: what only the server and the dead had is lost, and nothing else. */
+  async #restore(): Promise<void> {
+    this.#hasRestores = true;
+    this.#server.restore(this.#backup?.files ?? new Map());
+    const held = new Set<string>();
+    for (const device of this.#alive) for (const id of await knownIds(device)) held.add(id);
+    for (const id of this.#confirmed) if (!held.has(id)) this.#confirmed.delete(id);
+  }
+
+  async #checkAgreement(): Promise<void> {
+    const shownBy = await Promise.all(this.#alive.map((device) => device.store.read(shown)));
+    const texts = shownBy.map(toText);
+    if (new Set(texts).size > 1)
+      this.#violations.push(`1: devices differ: ${[...new Set(texts)].join(" | ")}`);
+    const present = new Set<string>();
+    for (const device of this.#alive) {
+      const known = await knownIds(device);
+      for (const id of known) present.add(id);
+      for (const id of this.#confirmed)
+        if (!known.has(id)) this.#violations.push(`2: ${device.name} never got ${id.slice(0, 40)}`);
+      await this.#checkFold(device);
+    }
+    for (const view of shownBy.slice(0, 1))
+      this.#violations.push(...judge(view, this.#happenings, present, this.#hasClones));
+  }
+
+  async #checkFold(device: WorldDevice): Promise<void> {
+    const [ops, states] = await device.store.read(async (reader) => [
+      (await reader.list("ops", wholeTable)).map(({ value }): Op => value),
+      await reader.list("entities", wholeTable),
+    ]);
+    const folded = fold(ops);
+    const isEqual =
+      folded.size === states.length &&
+      states.every(({ key, value }) => JSON.stringify(folded.get(key)) === JSON.stringify(value));
+    if (!isEqual) this.#violations.push(`1: ${device.name}'s state is not the fold of its ops`);
+  }
+
+  /** Nothing changed: nobody writes, and a poll is one request. */
+  async #checkQuiet(): Promise<void> {
+    for (const device of this.#alive) {
+      const before = this.#server.wire.length;
+      await device.sync();
+      const sent = this.#server.wire.slice(before).map(({ method }) => method);
+      if (sent.join() !== "LIST")
+        this.#violations.push(`4: an idle poll of ${device.name} was ${sent.join()}`);
+    }
+  }
+
+  #checkGarbage(): void {
+    const lanes = new Set(this.#server.paths.map((path) => path.slice(2, 26)));
+    const bound = lanes.size * 12 + this.#server.wire.length;
+    if (this.#server.paths.length > bound) this.#violations.push(`5: ${this.#server.paths.length} files`);
+  }
+}
+
+function toText(view: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string {
+  return JSON.stringify([...view].map(([entity, values]) => [entity, [...values].sort()]).sort());
+}
