@@ -2,13 +2,8 @@ import { applyToEntity, emptyState } from "./entity-state.ts";
 import { type ClockState, initialClockState, observeHlc } from "./hlc.ts";
 import type { CutOp, Op } from "./op.ts";
 import { rebuildEntities } from "./rebuild.ts";
-import { retireLane } from "./retire.ts";
+import { type Applying, retireLane } from "./retire.ts";
 import { type LaneProgress, opKey, type SyncWriter } from "./store.ts";
-
-export interface Applying {
-  readonly nowMs: number;
-  readonly random: () => number;
-}
 
 export function newProgress(lane: string): LaneProgress {
   return { lane, applied: 0, did: null, cutFrom: 0, missedPolls: 0 };

@@ -1,10 +1,15 @@
-import type { Applying } from "./apply.ts";
 import { initialClockState, tickClock } from "./hlc.ts";
 import type { DeleteOp, Op, Unplaced } from "./op.ts";
 import { newLane } from "./outbox.ts";
 import { rebuildEntities } from "./rebuild.ts";
 import { type Draft, draftKey, type OwnLane, opKey, type SyncWriter, wholeTable } from "./store.ts";
 import { seqIn } from "./version-vector.ts";
+
+/** Time and chance of one transaction. */
+export interface Applying {
+  readonly nowMs: number;
+  readonly random: () => number;
+}
 
 const maxRetired = 32;
 
