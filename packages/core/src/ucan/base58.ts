@@ -9,9 +9,9 @@ export function bytesToBase58(bytes: Uint8Array): string {
   return text;
 }
 
-/** Base58btc → exactly `length` bytes; null for other lengths, foreign characters and a leading `1`. */
+/** Base58btc → exactly `length` bytes; null for other lengths, a leading zero byte and foreign characters. */
 export function base58ToBytes(text: string, length: number): Uint8Array<ArrayBuffer> | null {
-  if (text.length === 0 || text.length > length * 2 || text.startsWith("1")) return null;
+  if (text.length === 0 || text.length > length * 2) return null;
   let number = 0n;
   for (let start = 0; start < text.length; start += chunkChars) {
     const chunk = text.slice(start, start + chunkChars);

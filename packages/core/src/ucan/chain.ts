@@ -26,7 +26,7 @@ export type ReadChain =
   | { readonly ok: true; readonly chain: Chain }
   | { readonly ok: false; readonly code: UcanCode };
 
-/** Takes a token and its proofs apart; one proof each, so the walk is a line and its cost is linear. */
+/** Takes a token and its proofs apart; one proof each and 8,192 characters in all, so the walk is a short line. */
 export async function readChain(
   text: string,
   tools: { readonly crypto: TokenCrypto; readonly proofs: ProofCache; readonly nowSec: number },
@@ -34,7 +34,6 @@ export async function readChain(
   const links: Link[] = [];
   let known: readonly Link[] = [];
   for (let next: string | null = text; next !== null; ) {
-    if (links.length === maxChainLength) return { ok: false, code: "too_deep" };
     known = links.length === 0 ? [] : await verifiedLinks(next, tools);
     if (known.length > 0) break;
     const decoded = decodeToken(next);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { base58ToBytes, bytesToBase58 } from "./base58.ts";
 import { parseDidKey } from "./did.ts";
 import {
   generateKeyPair,
@@ -69,6 +70,15 @@ describe.each(["EdDSA", "ES256"] as const)("a signature with %s", (alg) => {
     expect(await verifySignature(`${signer.did}x`, bytes, signature)).toBe(false);
     expect(await verifySignature("did:web:localhost", bytes, signature)).toBe(false);
   });
+});
+
+it("[UCAN6] base58 reads exactly the bytes asked for", () => {
+  const bytes = Uint8Array.from({ length: 34 }, (_, index) => 255 - index);
+  const text = bytesToBase58(bytes);
+  expect(base58ToBytes(text, 34)).toEqual(bytes);
+  for (const length of [0, 17, 33, 35, 68]) expect(base58ToBytes(text, length)).toBeNull();
+  for (const odd of ["", "0", "O", "I", "l", `${text} `, `${text}1`, "é"])
+    expect(base58ToBytes(odd, 34)).toBeNull();
 });
 
 describe("seeds", () => {

@@ -31,7 +31,7 @@ export function isPathSegment(segment: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[/\\\u0000-\u001f\u007f\ufffe\uffff]/.test(segment)) return false;
   if (!segment.isWellFormed() || segment.normalize("NFC") !== segment) return false;
-  return segment.length <= maxSegmentBytes && encoder.encode(segment).length <= maxSegmentBytes;
+  return encoder.encode(segment).length <= maxSegmentBytes;
 }
 
 const badPath: ParsedPath = { ok: false, code: "bad_path" };
