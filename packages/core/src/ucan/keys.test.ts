@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { base58ToBytes, bytesToBase58 } from "./base58.ts";
 import { parseDidKey } from "./did.ts";
 import {
@@ -42,6 +42,17 @@ describe("keys", () => {
       }
     },
   );
+
+  it("[UCAN20] a page without HTTPS is told so", async () => {
+    vi.stubGlobal("isSecureContext", false);
+    try {
+      const refused = { code: "unavailable", reason: "insecure_context" };
+      await expect(generateKeyPair({ extractable: false })).rejects.toMatchObject(refused);
+      await expect(keyPairFromSeed(newSeed(), { extractable: false })).rejects.toMatchObject(refused);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 
   it("[UCAN20] a P-256 point survives compression", async () => {
     for (let round = 0; round < 20; round += 1) {

@@ -16,11 +16,15 @@ const algorithms = {
   ES256: { generate: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" } },
 } as const;
 
-/** A new key pair; Ed25519 unless asked otherwise, P-256 where the browser has no Ed25519. */
+/**
+ * A new key pair; Ed25519 unless asked otherwise, P-256 where the browser has no Ed25519.
+ * Throws `unavailable` with reason `insecure_context` on a page without HTTPS.
+ */
 export async function generateKeyPair(options: {
   readonly extractable: boolean;
   readonly alg?: SigningAlg;
 }): Promise<CryptoKeyPair> {
+  requireSecureContext();
   const generate = (alg: SigningAlg) =>
     crypto.subtle.generateKey(algorithms[alg].generate, options.extractable, ["sign", "verify"]);
   if (options.alg !== undefined) return asPair(await generate(options.alg));
@@ -55,6 +59,7 @@ export async function keyPairFromSeed(
   seed: Uint8Array,
   options: { readonly extractable: boolean },
 ): Promise<CryptoKeyPair> {
+  requireSecureContext();
   if (seed.length !== 32) throw new ReliteError("bad_request", "A key seed is 32 bytes.");
   // PKCS #8 of RFC 8410 §7 around the seed: the only form every WebCrypto takes.
   const pkcs8 = new Uint8Array([...pkcs8Head, ...seed]);
@@ -68,6 +73,12 @@ export async function keyPairFromSeed(
     crypto.subtle.importKey("raw", publicBytes, algorithm, true, ["verify"]),
   ]);
   return { privateKey, publicKey };
+}
+
+/** Browsers have `crypto.subtle` on HTTPS and on localhost only. */
+function requireSecureContext(): void {
+  if (globalThis.isSecureContext === false)
+    throw new ReliteError("unavailable", "Keys need HTTPS, or localhost.", { reason: "insecure_context" });
 }
 
 const pkcs8Head = [
