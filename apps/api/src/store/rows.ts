@@ -1,3 +1,4 @@
+import { type ErrorCode, statusByCode } from "@relite/core/errors";
 import { isStorableText } from "@relite/core/text";
 import type { Database } from "@relite/prisma";
 
@@ -8,12 +9,16 @@ export type Client = Omit<
 >;
 
 /** Times and sizes are below 2^53. */
-export function toNumber(value: bigint): number {
+export function toNumber(value: bigint | number): number {
   return Number(value);
 }
 
 export function toNumberOrNull(value: bigint | null): number | null {
   return value === null ? null : Number(value);
+}
+
+export function toBigIntOrNull(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
 }
 
 /** An id as it may be asked for: what no row can hold is nobody's id and never reaches the database. */
@@ -24,4 +29,16 @@ export function isPossibleId(id: string): boolean {
 /** Prisma's code for a value that is there already. */
 export function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "P2002";
+}
+
+/** A stored word as the one of its kind; a row that holds another was not written by us. */
+export function oneOf<Word extends string>(value: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === value);
+  if (word === undefined) throw new Error(`The database holds ${JSON.stringify(value)} where it may not.`);
+  return word;
+}
+
+export function toErrorCode(value: string): ErrorCode {
+  const code = Object.keys(statusByCode).find((known): known is ErrorCode => known === value);
+  return code ?? "internal";
 }

@@ -209,6 +209,9 @@ CREATE INDEX "Connection_nextSyncAtMs_idx" ON "Connection"("nextSyncAtMs");
 CREATE INDEX "Folder_connectionId_parentHash_idx" ON "Folder"("connectionId", "parentHash");
 
 -- CreateIndex
+CREATE INDEX "Folder_connectionId_isGone_idx" ON "Folder"("connectionId", "isGone");
+
+-- CreateIndex
 CREATE INDEX "Book_connectionId_absentRound_state_idx" ON "Book"("connectionId", "absentRound", "state");
 
 -- CreateIndex
