@@ -4,6 +4,7 @@ import {
   type Capability,
   createVerifier,
   generateKeyPair,
+  type Principal,
   type RevocationKey,
   type Signer,
   signerFromKeyPair,
@@ -14,8 +15,12 @@ import {
 import { createWebTokenCrypto } from "../token-crypto.ts";
 
 export const audience = "did:web:localhost%3A3021";
-export const everyApp: Capability = { with: "app:*", can: "app/write" };
-export const relite: Capability = { with: "app:relite", can: "app/write" };
+
+/** `app/write` unless another action is said. */
+export const capability = (resource: string, can = "app/write"): Capability => ({ with: resource, can });
+
+export const everyApp = capability("app:*");
+export const relite = capability("app:relite");
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,13 +123,22 @@ export async function createWorld(
   };
 }
 
-let nonce = 0;
+/** Owner grants `root`, the device asks for `leaf`: who results. */
+export async function invokedPrincipal(
+  world: World,
+  root: readonly unknown[],
+  leaf: readonly unknown[],
+): Promise<Principal> {
+  const prf = [await world.delegation({ payload: { att: root } })];
+  const verified = await world.verify(await world.invocation({ payload: { att: leaf, prf } }));
+  if (!verified.ok) throw new Error(verified.code);
+  return verified.principal;
+}
 
 /** Signs whatever it is given: the one way to make tokens that our own issue functions refuse to make. */
 export async function forge({ issuer, header, payload, ...raw }: Forgery): Promise<string> {
-  nonce += 1;
   const fullHeader = { alg: issuer.alg, typ: "JWT", ucv: "0.8.1", ...header };
-  const fullPayload = { iss: issuer.did, nnc: `nonce-${nonce}`, prf: [], ...payload };
+  const fullPayload = { iss: issuer.did, nnc: crypto.randomUUID().slice(0, 8), prf: [], ...payload };
   const signedText = [
     encode(raw.headerText ?? JSON.stringify(fullHeader)),
     encode(raw.payloadText ?? JSON.stringify(fullPayload)),
