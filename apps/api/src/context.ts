@@ -1,11 +1,11 @@
+import { join } from "node:path";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { createSecretBox, type SecretBox } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
-import { createMemoryRepositories } from "@relite/core/testing";
 import { audienceOfUrl } from "@relite/core/ucan";
+import { openDatabase } from "@relite/prisma";
 import type { FastifyRequest } from "fastify";
-import { createMemoryAccountStore } from "./accounts/testing/index.ts";
 import { type Auth, createAuth } from "./auth.ts";
 import { createChatSettings } from "./chat/chat-settings.ts";
 import { createCompletions } from "./chat/completions.ts";
@@ -20,6 +20,8 @@ import type { RequestContext } from "./request-context.ts";
 import { keepSealingKey, keepSetupCode, prepareDataDir } from "./secrets-on-disk.ts";
 import type { ConnectionDesk, Services } from "./services.ts";
 import type { Storage } from "./storage.ts";
+import { createAccountStore } from "./store/accounts/index.ts";
+import { createRepositories } from "./store/library-repositories.ts";
 
 /** Doubles that tests put in. */
 export interface ApiParts {
@@ -123,10 +125,10 @@ async function setupCodeToMake(config: ApiConfig, { accounts }: Storage): Promis
   return keepSetupCode(config.dataDir);
 }
 
-async function openStorage(_config: ApiConfig, clock: Clock): Promise<Storage> {
-  const repositories = createMemoryRepositories();
-  const accounts = createMemoryAccountStore({ clock, newId: () => crypto.randomUUID() });
-  return { accounts, ...repositories, close: async () => {} };
+async function openStorage({ databaseUrl, dataDir }: ApiConfig, clock: Clock): Promise<Storage> {
+  const database = await openDatabase({ url: databaseUrl ?? `file:${join(dataDir, "relite.db")}` });
+  const accounts = createAccountStore(database, { clock, newId: () => crypto.randomUUID() });
+  return { accounts, ...createRepositories(database), close: () => database.close() };
 }
 
 function notYet({ connections }: Storage): ConnectionDesk {

@@ -174,7 +174,7 @@ describe("settings of chat", () => {
     await using elsewhere = await startWebServer((_request, response) => response.end());
     const { settings } = chat.owner.client;
     await expect(settings.update.mutate({ chat: { baseUrl: elsewhere.url } })).rejects.toMatchObject({
-      data: { code: "unprocessable", reason: "secret_needed", httpStatus: 422 },
+      data: { code: "bad_request", reason: "secret_required", httpStatus: 400 },
     });
     expect((await settings.get.query()).chat.baseUrl).toBe(`${chat.server.url}/v1`);
     const moved = await settings.update.mutate({ chat: { baseUrl: elsewhere.url, apiKey: null } });

@@ -25,7 +25,7 @@ export interface ChatProvider {
 
 export interface ChatSettings {
   read(userId: string): Promise<ChatSettingsView>;
-  /** A key goes only where it was given for: another origin without the key again is `unprocessable`/`secret_needed`. */
+  /** A key goes only where it was given for: another origin without the key again is `bad_request`/`secret_required`. */
   update(userId: string, change: ChatSettingsChange): Promise<ChatSettingsView>;
   /** With the key opened, for the one request it is used in; null when none is configured. */
   openProvider(userId: string): Promise<ChatProvider | null>;
@@ -84,7 +84,7 @@ function requireKeyForNewOrigin(stored: UserSettings, change: ChatSettingsChange
   if (stored.chatApiKey === null || change.apiKey !== undefined || change.baseUrl == null) return;
   if (stored.chatBaseUrl !== null && new URL(stored.chatBaseUrl).origin === new URL(change.baseUrl).origin)
     return;
-  throw new ReliteError("unprocessable", "Give the key again for another server.", {
-    reason: "secret_needed",
+  throw new ReliteError("bad_request", "A stored key goes only where it was given for: enter it again.", {
+    reason: "secret_required",
   });
 }
