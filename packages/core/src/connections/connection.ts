@@ -1,12 +1,7 @@
+import type { SealedSecret } from "../crypto/index.ts";
 import type { ErrorCode } from "../errors/index.ts";
 
 export type AuthKind = "basic" | "bearer" | "none";
-
-/** nonce ‖ ciphertext ‖ tag, with the id of the key that opens it; bound to user id and connection id. */
-export interface SealedSecret {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
-}
 
 /**
  * `idle`: never synced · `ok`: the last sync finished · `failing`: it failed and will be tried again ·
@@ -33,6 +28,7 @@ export interface Connection {
   readonly host: string;
   readonly authKind: AuthKind;
   readonly username: string | null;
+  /** Bound to user id and connection id: it opens in this row only. */
   readonly sealedSecret: SealedSecret | null;
   readonly status: ConnectionStatus;
   readonly failure: ConnectionFailure | null;
@@ -45,6 +41,7 @@ export interface Connection {
   /** Which server product answered at the last good probe; a change is a guard, see `proposal.ts`. */
   readonly serverIdentity: string | null;
   readonly createdAtMs: number;
+  /** When address or credentials last changed. */
   readonly updatedAtMs: number;
 }
 

@@ -1,9 +1,18 @@
+export type { ChangedAuth, ConnectionChange, NewAuth } from "./auth.ts";
 export type {
   AuthKind,
   Connection,
   ConnectionFailure,
   ConnectionPatch,
   ConnectionStatus,
-  SealedSecret,
 } from "./connection.ts";
 export type { ConnectionRepository } from "./repository.ts";
+export { createScheduler, type Scheduler, type SchedulerParts } from "./scheduler.ts";
+export {
+  type ConnectionCheck,
+  type ConnectionService,
+  type ConnectionServiceParts,
+  createConnectionService,
+  type NewConnection,
+} from "./service.ts";
+export { createSyncWork, type SyncJobParts } from "./sync-job.ts";

@@ -1,3 +1,4 @@
+export { backoffMs, jitteredMs } from "./backoff.ts";
 export {
   isActive,
   type Job,
@@ -17,3 +18,10 @@ export type {
   LeaseState,
   NewJob,
 } from "./queue.ts";
+export {
+  createJobRunner,
+  type JobContext,
+  type JobRunner,
+  type JobRunnerParts,
+  type JobWork,
+} from "./runner.ts";

@@ -1,6 +1,8 @@
 export type { Book, BookFacts, BookState, ReadState } from "./book.ts";
 export { noCounts } from "./counts.ts";
 export { type BookFormat, bookFormats, recogniseFormat, titleFromName } from "./format.ts";
+export { isOtherServer } from "./guard.ts";
+export { identityOf } from "./listing.ts";
 export type {
   Proposal,
   ProposalFilter,

@@ -50,8 +50,12 @@ export function createScanPlan(pending: readonly string[], limits: PlanLimits = 
   let throttledInARow = 0;
 
   const giveUp = (folder: string, failure: FailureClass): PlanStep => {
+    // Without the root there is no outcome: the round stays open, and the root is asked for again.
+    if (folder === "") {
+      isStopped = true;
+      return nothing;
+    }
     triesByFolder.delete(folder);
-    if (folder === "") isStopped = true;
     if (failure !== "permanent") isComplete = false;
     return { requests: [], failed: [folder] };
   };

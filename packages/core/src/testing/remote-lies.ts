@@ -11,6 +11,8 @@ export type Lie =
   | { readonly kind: "drop"; readonly keep: (index: number) => boolean }
   | { readonly kind: "reversed" }
   | { readonly kind: "broken" }
+  /** No answer ever. */
+  | { readonly kind: "silent" }
   | { readonly kind: "quirks"; readonly quirks: RemoteQuirks };
 
 export async function applyLie(
@@ -38,6 +40,8 @@ export async function applyLie(
       return tell({ reversed: true });
     case "broken":
       throw new TypeError(`fetch failed: socket hang up on ${request.method}`);
+    case "silent":
+      return new Promise(() => undefined);
     case "quirks":
       return tell(lie.quirks);
   }

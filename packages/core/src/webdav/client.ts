@@ -1,6 +1,7 @@
 import { discard, faultOfAnswer } from "./answer.ts";
 import type { DavEntry } from "./entry.ts";
 import { DavFault } from "./fault.ts";
+import type { Fetch } from "./fetch.ts";
 import { type DavLimits, defaultDavLimits } from "./limits.ts";
 import { type ListOptions, listCollection } from "./list-collection.ts";
 import { encodePath } from "./path.ts";
@@ -9,8 +10,7 @@ import { createSend, type DavRequest } from "./send.ts";
 export interface DavClientOptions {
   /** http(s) address of a collection; a missing slash at the end is added. */
   readonly baseUrl: string;
-  /** Follows redirects or not as it sees fit; the client asks for nothing in this. */
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   /** The `Authorization` header for the next request; null for none. */
   readonly authorization?: (() => Promise<string | null>) | undefined;
   readonly limits?: Partial<DavLimits>;

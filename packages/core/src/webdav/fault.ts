@@ -9,6 +9,7 @@ export type DavReason =
   | "unreachable"
   | "timed_out"
   | "redirected"
+  | "nothing_there"
   | "not_webdav"
   | "not_multistatus"
   | "bad_xml"
@@ -44,6 +45,7 @@ const codeByReason: Readonly<Record<DavReason, ErrorCode>> = {
   unreachable: "upstream_failed",
   timed_out: "upstream_timeout",
   redirected: "upstream_failed",
+  nothing_there: "upstream_failed",
   not_webdav: "upstream_failed",
   not_multistatus: "upstream_failed",
   bad_xml: "upstream_failed",
@@ -60,6 +62,7 @@ const messageByReason: Readonly<Record<DavReason, string>> = {
   unreachable: "The server could not be reached.",
   timed_out: "The server did not answer in time.",
   redirected: "The server points to another address; enter that address if you trust it.",
+  nothing_there: "The server has nothing at this address.",
   not_webdav: "The address answers, but not as a WebDAV server.",
   not_multistatus: "The server answered a listing with something that is no WebDAV listing.",
   bad_xml: "The server's listing is not well-formed.",
@@ -76,6 +79,7 @@ const classByReason: Readonly<Record<DavReason, FailureClass>> = {
   unreachable: "transient",
   timed_out: "transient",
   redirected: "permanent",
+  nothing_there: "permanent",
   not_webdav: "permanent",
   not_multistatus: "transient",
   bad_xml: "transient",

@@ -8,6 +8,7 @@ export {
 export type { DavEntry } from "./entry.ts";
 export { etagKey } from "./etag.ts";
 export { classifyFailure, DavFault, type DavReason, type FailureClass } from "./fault.ts";
+export type { Fetch } from "./fetch.ts";
 export type { DavLimits } from "./limits.ts";
 export type { ListOptions } from "./list-collection.ts";
 export type { DavProperty } from "./multistatus.ts";

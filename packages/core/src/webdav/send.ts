@@ -1,4 +1,5 @@
 import { faultOfThrown } from "./answer.ts";
+import type { Fetch } from "./fetch.ts";
 
 export interface DavRequest {
   readonly method: string;
@@ -11,7 +12,7 @@ export interface DavRequest {
 export type Send = (request: DavRequest) => Promise<Response>;
 
 export interface Sender {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly authorization?: (() => Promise<string | null>) | undefined;
   readonly userAgent?: string;
 }

@@ -2,6 +2,6 @@ export { describeBookRepository } from "./book-repository.ts";
 export { describeConnectionRepository } from "./connection-repository.ts";
 export { describeJobQueue } from "./job-queue.ts";
 export { describeProposalRepository } from "./proposal-repository.ts";
-export { anna, ben } from "./rows.ts";
+export { anna, ben, connectionRow } from "./rows.ts";
 export { describeScanStore } from "./scan-store.ts";
 export { describeSyncStore } from "./sync-store.ts";
