@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { parseSealingKey, sealingKeyForm } from "@relite/core/crypto";
 import { parseDurationMs, readEnv } from "@relite/core/env";
 import { z } from "zod";
 
@@ -93,9 +94,9 @@ const prefix = z
   .refine((text) => !/\/\.{1,2}(\/|$)/.test(text), "must not contain . or ..");
 
 const sealingKey = z.string().transform((text, context) => {
-  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, "hex") : base64Bytes(text);
-  if (bytes?.length === 32) return new Uint8Array(bytes);
-  context.addIssue({ code: "custom", message: "must be 32 bytes as 64 hex characters or base64" });
+  const key = parseSealingKey(text);
+  if (key !== null) return key;
+  context.addIssue({ code: "custom", message: sealingKeyForm });
   return z.NEVER;
 });
 
@@ -146,7 +147,3 @@ const schema = z.object({
   RELITE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6_000),
   RELITE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
-
-function base64Bytes(text: string): Buffer | null {
-  return /^[A-Za-z0-9+/]{43}=?$|^[A-Za-z0-9_-]{43}=?$/.test(text) ? Buffer.from(text, "base64") : null;
-}
