@@ -6,7 +6,7 @@ import { type Applying, retireLane } from "./retire.ts";
 import { type LaneProgress, opKey, type SyncWriter } from "./store.ts";
 
 export function newProgress(lane: string): LaneProgress {
-  return { lane, applied: 0, did: null, cutFrom: 0, missedPolls: 0 };
+  return { lane, applied: 0, did: null, cutFrom: 0, missedPolls: 0, unreadable: [] };
 }
 
 /**

@@ -16,6 +16,14 @@ export async function restoreOwn(parts: SyncParts, isSure: boolean): Promise<boo
   return true;
 }
 
+/** Puts back what our newest tail refers to and is not there. */
+export async function verifySegments(parts: SyncParts): Promise<void> {
+  const own = await parts.store.read((reader) => reader.get("own", "own"));
+  if (own === undefined) return;
+  await restoreSegments(parts, own.lane, own.segments);
+  await changeOwn(parts, own.lane, (now) => ({ ...now, previous: null }));
+}
+
 /** Puts back what is held here of another lane: the same signed words under a new attempt. */
 export async function foster(parts: SyncParts, lane: string): Promise<boolean> {
   const kept = await parts.store.read((reader) => reader.get("tails", lane));

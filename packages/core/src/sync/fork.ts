@@ -3,7 +3,7 @@ import { readOps } from "./lane-ops.ts";
 import type { TailName } from "./names.ts";
 import { type Op, opToWire } from "./op.ts";
 import type { SyncParts } from "./parts.ts";
-import { fetchSegment, fetchTail } from "./pull.ts";
+import { fetchSegment, fetchTail, noteUnreadable } from "./pull.ts";
 import { rebuildEntities } from "./rebuild.ts";
 import { entitiesOf, retireLane, toForeign, writeDrafts } from "./retire.ts";
 import { type OwnLane, type SyncWriter, wholeTable } from "./store.ts";
@@ -20,7 +20,10 @@ export async function inspectTail(parts: SyncParts, name: TailName): Promise<boo
   if (retired !== undefined) return adopt(parts, found.tail, retired.from, name);
   if (own.lane !== name.lane) return false;
   const theirs = await readBranch(parts, own, found.tail);
-  if (theirs === null) return false;
+  if (theirs === null) {
+    await noteUnreadable(parts, name);
+    return false;
+  }
   const fork = await firstDifference(parts, own, theirs);
   const applying = { nowMs: parts.clock.nowMs(), random: parts.random };
   return parts.store.write(async (writer) => {
@@ -67,10 +70,16 @@ async function firstDifference(
 }
 
 /** What a copy of this profile went on to write in a lane that we have left: it goes out again with ours. */
-async function adopt(parts: SyncParts, tail: Tail, from: number, name: TailName): Promise<boolean> {
+async function adopt(parts: SyncParts, tail: Tail, retiredFrom: number, name: TailName): Promise<boolean> {
+  const progress = await parts.store.read((reader) => reader.get("lanes", tail.lane));
+  const cutFrom = progress?.cutFrom ?? 0;
+  const from = Math.min(retiredFrom, cutFrom);
+  const late = cutFrom === 0 ? [] : await readFrom(parts, tail, from);
+  if (late === null) {
+    await noteUnreadable(parts, name);
+    return false;
+  }
   return parts.store.write(async (writer) => {
-    const cutFrom = (await writer.get("lanes", tail.lane))?.cutFrom ?? 0;
-    const late = cutFrom === 0 ? [] : tail.ops.filter(({ seq }) => seq >= Math.min(from, cutFrom));
     const fresh = [];
     for (const op of late) if (!(await isPresent(writer, op))) fresh.push(op);
     if (fresh.length > 0) {
@@ -81,6 +90,17 @@ async function adopt(parts: SyncParts, tail: Tail, from: number, name: TailName)
     await remember(writer, name);
     return fresh.length > 0;
   });
+}
+
+/** The ops of a branch from `from` on; null when a segment of it is not there. */
+async function readFrom(parts: SyncParts, tail: Tail, from: number): Promise<readonly Op[] | null> {
+  const ops: Op[] = [];
+  for (const ref of tail.segments.filter(({ to }) => to >= from)) {
+    const segment = await fetchSegment(parts, tail.lane, ref);
+    if (segment === null) return null;
+    ops.push(...segment);
+  }
+  return [...ops, ...tail.ops].filter(({ seq }) => seq >= from);
 }
 
 /** Whether a copy of the same edit is already here in another lane. */

@@ -15,6 +15,7 @@ export { createRequestLog, type LoggedRequest, type RequestLog } from "./request
 export { serverNowMs } from "./server-time.ts";
 export type { StatusSource, SyncPhase, SyncStatus } from "./status.ts";
 export {
+  type Draft,
   type KeyedRecord,
   type KeyRange,
   keysUnder,

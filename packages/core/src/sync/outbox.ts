@@ -63,7 +63,12 @@ export async function placeDrafts(
   isHeld: (group: string) => boolean,
 ): Promise<OwnLane> {
   const own = await readOwnLane(writer, random);
-  const drafts = (await writer.list("drafts", wholeTable)).filter(({ value }) => !isHeld(value.group));
+  const waiting = await writer.list("drafts", wholeTable);
+  const firstHeld = waiting.find(({ value }) => isHeld(value.group))?.value.id ?? Number.POSITIVE_INFINITY;
+  // A delete of ours that is held must not come after what it has not seen.
+  const drafts = waiting.filter(({ value }) =>
+    value.isForeign ? value.id < firstHeld : !isHeld(value.group),
+  );
   let seq = own.seq;
   for (const { key, value } of drafts) {
     seq += 1;
@@ -95,6 +100,7 @@ export function newLane(random: () => number): OwnLane {
     segments: [],
     sealed: null,
     acked: null,
+    previous: null,
     known: [],
     litter: [],
     retired: [],

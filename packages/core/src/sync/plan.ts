@@ -8,6 +8,7 @@ export interface Observation {
   readonly lanes: readonly LaneProgress[];
   /** The newest tail kept of each foreign lane. */
   readonly kept: ReadonlyMap<string, KeptTail>;
+  readonly nowMs: number;
   /** The user said that an empty server is to be filled from here. */
   readonly mayFillEmpty: boolean;
 }
@@ -21,6 +22,8 @@ export type Effect =
   | { readonly kind: "read"; readonly lane: string; readonly candidates: readonly TailName[] }
   /** Our newest confirmed tail is not listed. `isSure` when the listing was empty. */
   | { readonly kind: "restore"; readonly isSure: boolean }
+  /** The tail before our newest one is gone: something was lost while we pushed, perhaps segments. */
+  | { readonly kind: "verify-segments" }
   /** What is held here of another lane is not on the server any more. */
   | { readonly kind: "foster"; readonly lane: string }
   | { readonly kind: "count-missed"; readonly lane: string; readonly missedPolls: number }
@@ -29,6 +32,8 @@ export type Effect =
 /** So many polls in a row must miss a tail before another device puts it back: its owner goes first. */
 export const fosterAfterPolls = 3;
 const maxCandidates = 3;
+export const unreadableTries = 4;
+export const unreadableRestMs = 600_000;
 
 /** From one listing to what is to be done, in order. Pure; the cost follows the listing. */
 export function plan(observation: Observation): readonly Effect[] {
@@ -39,9 +44,9 @@ export function plan(observation: Observation): readonly Effect[] {
   const byLane = Map.groupBy(listed, ({ lane }) => lane);
   const foreign = [...byLane.keys()].filter((lane) => lane !== own?.lane).sort();
   return [
-    ...inspectCurrent(byLane, own),
+    ...inspectCurrent(byLane, observation),
     ...foreign.flatMap((lane) => readLane(lane, byLane.get(lane) ?? [], observation)),
-    ...inspectRetired(byLane, own),
+    ...inspectRetired(byLane, observation),
     ...restoreOwn(byLane, own, isEmpty),
     ...lanes.flatMap((progress) => watchLane(progress, byLane.get(progress.lane) ?? [], observation)),
     { kind: "push" },
@@ -66,26 +71,37 @@ export function countedSeq(seq: number, progress: LaneProgress | undefined): num
 
 function inspectCurrent(
   byLane: ReadonlyMap<string, readonly TailName[]>,
-  own: OwnLane | null,
+  observation: Observation,
 ): readonly Effect[] {
-  return own === null ? [] : inspectUnknown(byLane.get(own.lane) ?? [], own.known);
+  const { own } = observation;
+  return own === null ? [] : inspectUnknown(byLane.get(own.lane) ?? [], own.known, observation);
 }
 
 function inspectRetired(
   byLane: ReadonlyMap<string, readonly TailName[]>,
-  own: OwnLane | null,
+  observation: Observation,
 ): readonly Effect[] {
-  return (own?.retired ?? []).flatMap(({ lane, from, known }) =>
-    inspectUnknown(
-      (byLane.get(lane) ?? []).filter(({ seq }) => seq >= from),
-      known,
-    ),
-  );
+  return (observation.own?.retired ?? []).flatMap(({ lane, from, known }) => {
+    const tails = (byLane.get(lane) ?? []).filter(({ seq }) => seq >= from);
+    return inspectUnknown(tails, known, observation);
+  });
 }
 
-function inspectUnknown(tails: readonly TailName[], known: readonly string[]): readonly Effect[] {
+function inspectUnknown(
+  tails: readonly TailName[],
+  known: readonly string[],
+  { lanes, nowMs }: Observation,
+): readonly Effect[] {
   return tails
     .filter(({ seq, hash }) => !known.includes(`${seq}~${hash}`))
+    .filter(
+      ({ lane, name }) =>
+        !isResting(
+          lanes.find((progress) => progress.lane === lane),
+          name,
+          nowMs,
+        ),
+    )
     .sort((a, b) => b.seq - a.seq)
     .slice(0, maxCandidates)
     .map((tail) => ({ kind: "inspect", tail }));
@@ -95,6 +111,7 @@ function readLane(lane: string, tails: readonly TailName[], observation: Observa
   const progress = observation.lanes.find((known) => known.lane === lane);
   const candidates = tails
     .filter(({ seq }) => countedSeq(seq, progress) > (progress?.applied ?? 0))
+    .filter(({ name }) => !isResting(progress, name, observation.nowMs))
     .sort((a, b) => b.seq - a.seq);
   const distinct = candidates.filter(
     ({ seq, hash }, at) => candidates.findIndex((other) => other.seq === seq && other.hash === hash) === at,
@@ -113,7 +130,16 @@ function restoreOwn(
   if (own === null || own.acked === null) return [];
   const { seq, hash } = own.acked;
   const isThere = (byLane.get(own.lane) ?? []).some((tail) => tail.seq === seq && tail.hash === hash);
-  return isThere ? [] : [{ kind: "restore", isSure: isEmpty }];
+  if (!isThere) return [{ kind: "restore", isSure: isEmpty }];
+  const { previous } = own;
+  const isWhole = previous === null || (byLane.get(own.lane) ?? []).some(({ name }) => name === previous);
+  return isWhole ? [] : [{ kind: "verify-segments" }];
+}
+
+/** A torn file is not read again at every poll; the clock may have been set back, so a far rest counts for nothing. */
+function isResting(progress: LaneProgress | undefined, name: string, nowMs: number): boolean {
+  const known = progress?.unreadable.find((tail) => tail.name === name);
+  return known !== undefined && known.retryAtMs > nowMs && known.retryAtMs <= nowMs + unreadableRestMs;
 }
 
 function watchLane(

@@ -3,6 +3,7 @@ import { decodeSegment, decodeTail, type Tail } from "./codec.ts";
 import { isSegment, parseSegmentName, segmentName, type TailName } from "./names.ts";
 import type { Op } from "./op.ts";
 import type { SyncParts } from "./parts.ts";
+import { unreadableRestMs, unreadableTries } from "./plan.ts";
 import type { LaneProgress, SegmentRef } from "./store.ts";
 
 export interface LaneRead {
@@ -30,17 +31,34 @@ export async function readLane(
     if (progress.did !== null && progress.did !== found.tail.did) continue;
     const ops = await takeIn(parts, progress, found, candidate.hash, report);
     if (ops !== null) return { ops, problem: candidate === candidates[0] ? null : problem };
+    await noteUnreadable(parts, candidate);
   }
   return { ops: 0, problem };
 }
 
+/** Reading this tail to its end did not work out; after a few tries it rests for a while. */
+export async function noteUnreadable(parts: SyncParts, { lane, name }: TailName): Promise<void> {
+  await parts.store.write(async (writer) => {
+    const progress = (await writer.get("lanes", lane)) ?? newProgress(lane);
+    const tries = 1 + (progress.unreadable.find((tail) => tail.name === name)?.tries ?? 0);
+    const retryAtMs = tries < unreadableTries ? 0 : parts.clock.nowMs() + unreadableRestMs;
+    const others = progress.unreadable.filter((tail) => tail.name !== name).slice(-7);
+    await writer.put("lanes", lane, { ...progress, unreadable: [...others, { name, tries, retryAtMs }] });
+  });
+}
+
 type FoundTail = { readonly tail: Tail; readonly text: string };
 
-export async function fetchTail(parts: SyncParts, name: TailName): Promise<FoundTail | "damaged" | "newer"> {
+export async function fetchTail(
+  parts: SyncParts,
+  name: TailName,
+): Promise<FoundTail | "gone" | "damaged" | "newer"> {
   const bytes = await parts.remote.get("l", name.name, parts.signal);
-  if (bytes === null) return "damaged";
+  if (bytes === null) return "gone";
   const decoded = await decodeTail(bytes, name, parts.packing, parts.verify);
-  return decoded.ok ? decoded.value : decoded.reason;
+  if (decoded.ok) return decoded.value;
+  if (decoded.reason === "damaged") await noteUnreadable(parts, name);
+  return decoded.reason;
 }
 
 /** The ops of a segment, under the name referred to or any other attempt of the same content; null when it is not there. */

@@ -37,6 +37,7 @@ export async function push(
   await changeOwn(parts, lane.lane, (now) => ({
     ...now,
     acked: { seq: sealed.seq, hash: sealed.hash, name },
+    previous: now.acked?.name ?? (now.segments.length > 0 ? "" : null),
   }));
   await sweep(parts, lane.lane, old);
   return { ops: sealed.seq - confirmed, held };

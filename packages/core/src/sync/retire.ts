@@ -49,6 +49,7 @@ export async function retireLane(
     did: null,
     cutFrom: hasCut ? from : 0,
     missedPolls: 0,
+    unreadable: [],
   });
   if (own.sealed !== null) await writer.put("tails", own.lane, own.sealed);
   const retired = [...own.retired, { lane: own.lane, from, known: own.known }].slice(-maxRetired);

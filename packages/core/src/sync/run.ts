@@ -1,5 +1,5 @@
 import { isReliteError, type ReliteError } from "../errors/index.ts";
-import { countMissed, foster, restoreOwn } from "./audit.ts";
+import { countMissed, foster, restoreOwn, verifySegments } from "./audit.ts";
 import { inspectTail } from "./fork.ts";
 import { correctClock, initialClockState } from "./hlc.ts";
 import { parseTailName, type TailName } from "./names.ts";
@@ -26,6 +26,13 @@ export type Progress = (direction: "up" | "down", ops: number) => void;
 
 const nothing: RunReport = { outcome: "done", up: 0, down: 0, held: 0, behind: 0, hasNewer: false };
 
+/** Nothing may be pushed after one of these failed: a newer tail would hide that the lane is not whole. */
+const ownLaneEffects: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
+  "restore",
+  "verify-segments",
+  "push",
+]);
+
 /**
  * One round: one listing, then what the plan says. A server's refusal of one lane's file keeps nobody from the rest;
  * the first such error is thrown at the end.
@@ -46,7 +53,8 @@ export async function runSync(
       report = await perform(parts, effect, listed, report, progress);
     } catch (error) {
       if (error instanceof LaneChanged) continue;
-      if (!isReliteError(error) || effect.kind === "push" || parts.signal.aborted) throw failure ?? error;
+      if (!isReliteError(error) || ownLaneEffects.has(effect.kind) || parts.signal.aborted)
+        throw failure ?? error;
       failure ??= error;
     }
   }
@@ -64,7 +72,7 @@ async function observe(
     const lanes = (await reader.list("lanes", wholeTable)).map(({ value }) => value);
     const kept = new Map<string, KeptTail>();
     for (const { key, value } of await reader.list("tails", wholeTable)) kept.set(key, value);
-    return { listed, own, lanes, kept, mayFillEmpty };
+    return { listed, own, lanes, kept, nowMs: parts.clock.nowMs(), mayFillEmpty };
   });
 }
 
@@ -89,6 +97,9 @@ async function perform(
     }
     case "restore":
       await restoreOwn(parts, effect.isSure);
+      return report;
+    case "verify-segments":
+      await verifySegments(parts);
       return report;
     case "foster":
       await foster(parts, effect.lane);

@@ -1,6 +1,6 @@
-import { encodeSegment } from "./codec.ts";
+import { decodeSegment, encodeSegment } from "./codec.ts";
 import { readOps } from "./lane-ops.ts";
-import { isSegment, parseSegmentName, segmentName } from "./names.ts";
+import { isSegment, parseSegmentName, type SegmentName, segmentName } from "./names.ts";
 import type { Op } from "./op.ts";
 import { putFresh, type SyncParts } from "./parts.ts";
 import type { OwnLane, SegmentRef } from "./store.ts";
@@ -63,7 +63,7 @@ export async function mergeSegments(parts: SyncParts, own: OwnLane): Promise<Own
   }
 }
 
-/** Puts back what a tail refers to and `s/` does not show, from the ops held here. */
+/** Puts back what a tail refers to and `s/` does not hold, from the ops held here. */
 export async function restoreSegments(
   parts: SyncParts,
   lane: string,
@@ -73,13 +73,28 @@ export async function restoreSegments(
   const listing = await parts.remote.list("s", parts.signal);
   const found = listing.names.flatMap((name) => parseSegmentName(name) ?? []);
   for (const ref of segments) {
-    if (found.some((file) => isSegment(file, lane, ref))) continue;
+    if (await isWhole(parts, lane, ref, found)) continue;
     const ops = await parts.store.read((reader) => readOps(reader, lane, ref.from, ref.to));
     const text = encodeSegment(lane, ops);
     if ((await parts.packing.hash(text)) !== ref.hash) continue;
     const bytes = await parts.packing.pack(text);
     await putFresh(parts, "s", (attempt) => segmentName(lane, { ...ref, attempt }), bytes);
   }
+}
+
+/** The attempt a tail refers to was confirmed; any other may have been cut off on its way, and is looked into. */
+async function isWhole(
+  parts: SyncParts,
+  lane: string,
+  ref: SegmentRef,
+  found: readonly SegmentName[],
+): Promise<boolean> {
+  if (found.some(({ name }) => name === segmentName(lane, ref))) return true;
+  for (const { name } of found.filter((file) => isSegment(file, lane, ref))) {
+    const bytes = await parts.remote.get("s", name, parts.signal);
+    if (bytes !== null && (await decodeSegment(bytes, lane, ref, parts.packing)).ok) return true;
+  }
+  return false;
 }
 
 /** Changes our lane's record in one transaction; a lane that is no longer ours is left alone. */

@@ -38,6 +38,11 @@ export interface OwnLane {
   readonly sealed: KeptTail | null;
   /** The newest tail the server confirmed, by its name. */
   readonly acked: { readonly seq: number; readonly hash: string; readonly name: string } | null;
+  /**
+   * The tail confirmed before `acked`, "" when there was none. While it is listed too, nothing was lost in between;
+   * null when that was looked into.
+   */
+  readonly previous: string | null;
   /** `<seq>~<hash>` of tails this installation sealed, newest last, bounded. */
   readonly known: readonly string[];
   /** Names in `s/` that no tail of ours refers to any more, or that were tried and never confirmed. */
@@ -62,6 +67,15 @@ export interface LaneProgress {
   readonly cutFrom: number;
   /** Polls in a row that did not show what is held here. */
   readonly missedPolls: number;
+  /** Tails that could not be read, newest last, bounded. */
+  readonly unreadable: readonly UnreadableTail[];
+}
+
+export interface UnreadableTail {
+  readonly name: string;
+  readonly tries: number;
+  /** Left alone until then, by the local clock. */
+  readonly retryAtMs: number;
 }
 
 /** A reply that is not finished, or that failed with nothing to say: it stays on this device. */

@@ -1,4 +1,4 @@
-import { isAlive, type Op, readFields, type SyncReader, wholeTable } from "../../sync/index.ts";
+import { type Draft, isAlive, type Op, readFields, type SyncReader, wholeTable } from "../../sync/index.ts";
 import type { WorldDevice } from "./world-device.ts";
 
 /** An edit or a delete as the world saw it happen; `seen` are the ids of those that were on the device then. */
@@ -32,19 +32,14 @@ export async function placedIds(device: WorldDevice, upTo: number): Promise<Read
   });
 }
 
-type Content = Omit<Op, "lane" | "seq"> & { readonly value?: unknown };
-
-function addId(ids: Set<string>, op: Content): void {
+function addId(ids: Set<string>, op: Draft["op"] | Op): void {
   if (op.kind === "set" && typeof op.value === "string") ids.add(op.value);
-  if (op.kind === "delete") ids.add(deleteId(op.hlc));
+  if (op.kind === "delete") ids.add(deleteId(op.entity, op.hlc));
 }
 
-export function deleteId(hlc: {
-  readonly ms: number;
-  readonly count: number;
-  readonly node: string;
-}): string {
-  return `d${hlc.ms}.${hlc.count}.${hlc.node}`;
+/** Two halves of a cloned profile may draw one clock reading: the entity tells them apart. */
+export function deleteId(entity: string, { ms, count, node }: Op["hlc"]): string {
+  return `d${entity}@${ms}.${count}.${node}`;
 }
 
 /** What a person sees on a device. */
