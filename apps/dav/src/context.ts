@@ -48,26 +48,19 @@ export interface Storage {
   readonly db: SqliteDatabase;
 }
 
-/** Opens the data folder: schema brought up to date, leftovers of interrupted uploads gone. */
+/** Opens the data folder and brings its schema up to date; a running endpoint may have it open too. */
 export async function openStorage(config: DavConfig, parts: DavParts = {}): Promise<Storage> {
   const { disk = realDisk, clock = systemClock } = parts;
   await disk.makeFolder(config.folder);
   const nowMs = () => clock.nowMs();
   const db = openDatabase(config.databaseFile);
-  try {
-    const blobs = createFileBlobs(config.blobsFolder, disk);
-    await blobs.clean();
-    const commits = createCommitQueue(db);
-    return {
-      db,
-      blobs,
-      tree: createSqliteTree(db, commits, nowMs),
-      owners: createOwners(db, commits, nowMs),
-    };
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  const commits = createCommitQueue(db);
+  return {
+    db,
+    blobs: createFileBlobs(config.blobsFolder, disk),
+    tree: createSqliteTree(db, commits, nowMs),
+    owners: createOwners(db, commits, nowMs),
+  };
 }
 
 export function createContext(

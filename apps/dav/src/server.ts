@@ -2,23 +2,27 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { realDisk } from "./blobs/disk.ts";
 import type { DavConfig } from "./config.ts";
 import { createContext, type DavParts, openStorage } from "./context.ts";
+import { startCollecting } from "./garbage.ts";
 import { createHandler } from "./handler.ts";
+import { lockFolder } from "./storage/folder-lock.ts";
 
 export interface DavServer {
   readonly url: string;
   readonly port: number;
-  /** Takes no new requests, finishes what runs, then closes the storage. */
+  /** Takes no new requests, finishes what runs (for 20 seconds at most), then closes the storage. */
   close(): Promise<void>;
 }
 
 const maxHeaderBytes = 24 * 1024;
 const idleMs = 120_000;
+const graceMs = 20_000;
 
 /** Starts the endpoint; resolves when it accepts connections, rejects when the port or the folder cannot be had. */
 export async function startDavServer(config: DavConfig, parts: DavParts = {}): Promise<DavServer> {
-  const storage = await openStorage(config, parts);
+  const { storage, release } = await takeStorage(config, parts);
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: 20_000,
@@ -32,12 +36,13 @@ export async function startDavServer(config: DavConfig, parts: DavParts = {}): P
     server.listen({ port: config.port, host: config.host });
     await once(server, "listening");
   } catch (error) {
-    storage.db.close();
+    release();
     throw error;
   }
   const { port } = addressOf(server);
   const context = createContext(config, storage, port, parts);
   const handler = createHandler(context);
+  const collecting = startCollecting(context);
   const running = new Set<Promise<void>>();
   const handle = (req: IncomingMessage, res: ServerResponse) => {
     const done = handler(req, res).finally(() => running.delete(done));
@@ -56,13 +61,39 @@ export async function startDavServer(config: DavConfig, parts: DavParts = {}): P
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      await Promise.all(running);
+      const finished = new AbortController();
+      const grace = context.clock.sleep(graceMs, finished.signal).catch(() => {});
+      await Promise.race([Promise.all(running), grace]);
+      finished.abort();
       server.closeAllConnections();
+      await Promise.all(running);
       await closed;
-      storage.db.close();
+      await collecting.stop();
+      release();
       await context.audit.close();
     },
   };
+}
+
+/** The folder for this process alone, with what an interrupted upload left behind cleared away. */
+async function takeStorage(config: DavConfig, parts: DavParts) {
+  await (parts.disk ?? realDisk).makeFolder(config.folder);
+  const lock = lockFolder(config.folder);
+  try {
+    const storage = await openStorage(config, parts);
+    const release = () => {
+      storage.db.close();
+      lock.release();
+    };
+    await storage.blobs.clean().catch((error: unknown) => {
+      storage.db.close();
+      throw error;
+    });
+    return { storage, release };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 function addressOf(server: Server): AddressInfo {

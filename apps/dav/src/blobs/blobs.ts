@@ -24,8 +24,8 @@ export interface Blobs {
   stage(owner: number, body: Readable, limits: IncomingLimits): Promise<StagedBytes>;
   /** Bytes `start` to `end`, both inclusive. Rejects with `not_found` when the content is not there. */
   open(owner: number, hash: string, range: { start: number; end: number }): Promise<Readable>;
-  /** Drops content nobody refers to; content that is being staged right now, or is younger than `beforeMs`, stays. */
-  drop(owner: number, hash: string, beforeMs: number): Promise<void>;
+  /** Drops content nobody refers to, and says whether it did; what is being staged right now, or is younger than `beforeMs`, stays. */
+  drop(owner: number, hash: string, beforeMs: number): Promise<boolean>;
   /** Every content held, for checking. */
   list(): AsyncIterable<{
     readonly owner: number;

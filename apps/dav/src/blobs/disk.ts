@@ -1,6 +1,8 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, opendir, rename, rm, stat, unlink } from "node:fs/promises";
+import { mkdir, open, opendir, rename, stat, unlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Readable } from "node:stream";
+import { errorCode } from "../storage/storage-errors.ts";
 
 export interface DiskWriter {
   write(bytes: Uint8Array): Promise<void>;
@@ -43,9 +45,7 @@ export const realDisk: Disk = {
     };
   },
   rename,
-  async makeFolder(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  },
+  makeFolder,
   async flushFolder(path) {
     const folder = await open(path, "r");
     try {
@@ -79,13 +79,24 @@ export const realDisk: Disk = {
   },
 };
 
-/** Removes a whole folder, for start-up cleaning. */
-export const removeFolder = (path: string) => rm(path, { recursive: true, force: true });
+// Not `recursive`: where nothing can be made (`/proc/x`), Node 24 then tries for ever.
+async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(path); (await realDisk.stat(at)) === null && at !== dirname(at); at = dirname(at)) {
+    missing.push(at);
+  }
+  for (const folder of missing.toReversed()) {
+    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (errorCode(error) !== "EEXIST") throw error;
+    });
+  }
+}
 
 function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
 }

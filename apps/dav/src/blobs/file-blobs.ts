@@ -15,6 +15,7 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
   const folderOf = (owner: number, hash: string) => join(content, String(owner), hash.slice(0, 2));
   const fileOf = (owner: number, hash: string) => join(folderOf(owner, hash), hash);
   const claims = createClaims();
+  const dropping = new Map<string, Promise<void>>();
   const madeFolders = new Set<string>();
 
   async function ensureFolder(path: string): Promise<void> {
@@ -41,6 +42,7 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
         ...received,
         async keep() {
           await ensureFolder(folderOf(owner, received.hash));
+          await dropping.get(key);
           await disk.rename(temporary, key);
           isKept = true;
           await disk.flushFolder(folderOf(owner, received.hash));
@@ -59,8 +61,12 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
     async drop(owner, hash, beforeMs) {
       const path = fileOf(owner, hash);
       const found = await disk.stat(path);
-      if (found === null || found.modifiedMs >= beforeMs || claims.isClaimed(path)) return;
-      await disk.remove(path);
+      if (found === null || found.modifiedMs >= beforeMs || claims.isClaimed(path)) return false;
+      // An upload of the same bytes that begins now waits: else its rename and this removal could come in either order.
+      const removal = disk.remove(path).finally(() => dropping.delete(path));
+      dropping.set(path, removal);
+      await removal;
+      return true;
     },
     async *list() {
       for (const owner of await disk.names(content)) {

@@ -10,9 +10,9 @@ export interface IfTerm {
   readonly value: string;
 }
 
-/** One parenthesised list, all of whose terms must hold, about the request's own resource (null) or another. */
+/** One parenthesised list, all of whose terms must hold, about the request's own resource, another, or one out of sight. */
 export interface IfList {
-  readonly place: Place | null;
+  readonly place: Place | "own" | "out_of_sight";
   readonly terms: readonly IfTerm[];
 }
 
@@ -43,7 +43,10 @@ export function mayWrite(
   }
   if (ifNoneMatch !== undefined && isNamed(current, ifNoneMatch)) return false;
   if (ifLists === undefined) return true;
-  return ifLists.some((list) => holds(list, list.place === null ? current : lookUp(list.place)));
+  return ifLists.some((list) => {
+    if (list.place === "own") return holds(list, current);
+    return holds(list, list.place === "out_of_sight" ? null : lookUp(list.place));
+  });
 }
 
 export function isNamed(current: ResourceFacts | null, tags: EtagList): boolean {

@@ -12,7 +12,7 @@ export function createCopyMove({ storage: { tree }, config }: DavContext, kind: 
     const { created, node } = await tree[kind](from, destinationOf(exchange), {
       overwrite: dav.overwrite,
       shallow: dav.depth === "0",
-      conditions: conditionsOf(exchange),
+      conditions: conditionsOf(exchange, config.prefix),
     });
     const segments = [...config.prefix, ...(dav.destination?.segments ?? [])];
     const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");

@@ -6,11 +6,11 @@ import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 
 /** MKCOL (RFC 4918 §9.3); a body would ask for something this server does not know. */
-export function createMkcol({ storage: { tree } }: DavContext) {
+export function createMkcol({ storage: { tree }, config }: DavContext) {
   return async (exchange: AllowedExchange): Promise<void> => {
     const { req, res } = exchange;
     if (hasBody(req)) throw new ReliteError("unsupported_media_type", "MKCOL takes no body");
-    const { node } = await tree.makeCollection(placeOf(exchange), conditionsOf(exchange));
+    const { node } = await tree.makeCollection(placeOf(exchange), conditionsOf(exchange, config.prefix));
     res.setHeader("Allow", allowedOnCollection);
     res.writeHead(201, { ETag: `"${node.etag}"`, "Content-Length": 0 }).end();
   };

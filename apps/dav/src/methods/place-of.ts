@@ -1,7 +1,10 @@
 import { ReliteError } from "@relite/core/errors";
+import { appCapability, isAllowed } from "@relite/core/ucan";
 import type { WriteConditions } from "../engine/conditions.ts";
+import { parseIfHeader } from "../engine/if-header.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readConditions } from "../preconditions.ts";
+import { readHeaderUri, type Target } from "../target.ts";
 import type { Place } from "../tree/place.ts";
 
 /** Where in storage the request's own address is: below the app's node, by the segments the gate has seen. */
@@ -18,8 +21,26 @@ export function destinationOf({ caller, dav }: AllowedExchange): Place {
   return { owner: caller.owner, root: caller.destinationRoot, segments: dav.destination.segments.slice(2) };
 }
 
-export function conditionsOf({ req }: AllowedExchange): WriteConditions {
-  return readConditions(req.headers);
+/** All conditions of a write, the `If` header's lists with their addresses resolved. */
+export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[]): WriteConditions {
+  const { headers } = exchange.req;
+  const conditions = readConditions(headers);
+  if (typeof headers.if !== "string") return conditions;
+  const lists = parseIfHeader(headers.if);
+  if (lists === null) throw new ReliteError("bad_request", "If is malformed", { reason: "bad_condition" });
+  const ifLists = lists.map(({ tag, terms }) => ({
+    terms,
+    place: tag === null ? ("own" as const) : taggedPlace(exchange, readHeaderUri(tag, headers.host, prefix)),
+  }));
+  return { ...conditions, ifLists };
+}
+
+/** A tag is one more way to name a resource: it shows only what the token may read. */
+function taggedPlace({ caller }: AllowedExchange, target: Target | null): Place | "out_of_sight" {
+  const [top, appId, ...segments] = target?.segments ?? [];
+  if (top !== "apps" || appId !== caller.appId) return "out_of_sight";
+  if (!isAllowed(caller.principal, appCapability(appId, segments, "read"))) return "out_of_sight";
+  return { owner: caller.owner, root: caller.appRoot, segments };
 }
 
 export function notFound(): ReliteError {

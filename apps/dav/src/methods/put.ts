@@ -33,7 +33,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
         reason: "trailing_slash",
       });
     }
-    const conditions = conditionsOf(exchange);
+    const conditions = conditionsOf(exchange, config.prefix);
     // Conditions about other resources wait for the transaction.
     const isOwnState = conditions.ifLists === undefined;
     if (isOwnState && !mayWrite(current, conditions, () => null)) {
@@ -65,7 +65,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
     try {
       await staged.keep();
       const bytes = { ...staged, type: mediaTypeOf(req.headers["content-type"]) };
-      return await tree.put(place, bytes, conditionsOf(exchange));
+      return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
     } catch (error) {
       throw storageError(error);
     } finally {

@@ -62,6 +62,7 @@ export interface Tree {
   copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   move(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   usage(owner: number): Promise<Usage>;
+  hasContent(owner: number, hash: string): Promise<boolean>;
   /** Forgets content without nodes since before `beforeMs`; answers what the blob store may drop. */
   collectUnreferenced(beforeMs: number): Promise<readonly { owner: number; hash: string }[]>;
 }

@@ -55,6 +55,7 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
       const row = { owner, hash: bytes.hash, size: bytes.size, data: bytes.inline };
       return Number(sql.insert.run(row).lastInsertRowid);
     },
+    has: (owner: number, hash: string): boolean => sql.byHash.get(owner, hash) !== undefined,
     data: (id: number): Buffer | null => sql.data.get(id)?.data ?? null,
     /** Called after a node let go: inline bytes go at once, those in the blob store after a grace for running reads. */
     letGo(id: number): void {

@@ -78,6 +78,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
       const row = nodes.sql.usage.get(owner);
       return { usedBytes: row?.used_bytes ?? 0, quotaBytes: row?.quota_bytes ?? null };
     },
+    hasContent: async (owner, hash) => contents.has(owner, hash),
     collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs)),
   };
 }

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { ensureProgram } from "../../../scripts/peers/packages.ts";
+import { startTestServer } from "../src/testing/dav-fixture.ts";
+import { startBearerProxy } from "./bearer-proxy.ts";
+import { runLitmus } from "./litmus.ts";
+
+const { available, reason } = ensureProgram("litmus", "litmus");
+
+describe.skipIf(!available)(`litmus through a proxy that adds a bearer token ${reason}`, () => {
+  it.each([
+    // Locks are to come, and until then the server does not claim them.
+    ["basic", 16, [" 2. options............... WARNING: server does not claim Class 2 compliance"]],
+    ["copymove", 13, []],
+    ["http", 4, []],
+  ])("[DV2] %s passes whole", async (suite, count, remarks) => {
+    await using dav = await startTestServer();
+    await using proxy = await startBearerProxy(dav.server.port, () => dav.token());
+    const result = await runLitmus(`${proxy.url}/dav/apps/test/`, suite);
+    expect(result).toEqual({ suite, passed: count, run: count, warnings: remarks.length, remarks });
+  });
+});

@@ -1,0 +1,2 @@
+export { runFsck } from "./fsck.ts";
+export { runOwners } from "./owners.ts";

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import type { Storage } from "../context.ts";
+
+export interface Problem {
+  readonly kind:
+    | "database"
+    | "content_missing"
+    | "content_damaged"
+    | "node_differs"
+    | "usage_differs"
+    | "no_parent";
+  readonly owner: number | null;
+  readonly subject: string;
+}
+
+export interface StorageReport {
+  readonly nodes: number;
+  readonly contents: number;
+  readonly bytes: number;
+  /** Contents kept for running reads only; garbage collection takes them. */
+  readonly unreferenced: number;
+  readonly problems: readonly Problem[];
+}
+
+interface ContentRow {
+  readonly id: number;
+  readonly owner: number;
+  readonly hash: string;
+  readonly size: number;
+  readonly unreferenced_ms: number | null;
+  readonly data: Buffer | null;
+}
+
+/** Compares every row with its neighbours and every content with its hash. Reads all bytes; changes nothing. */
+export async function checkStorage({ db, blobs }: Storage): Promise<StorageReport> {
+  const problems: Problem[] = [...checkRows(db)];
+  let contents = 0;
+  let bytes = 0;
+  let unreferenced = 0;
+  const page = db.prepare<[number], ContentRow>("SELECT * FROM contents WHERE id > ? ORDER BY id LIMIT 50");
+  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0)) {
+    for (const row of rows) {
+      contents += 1;
+      bytes += row.size;
+      if (row.unreferenced_ms !== null) unreferenced += 1;
+      const kind = await contentProblem(row, blobs);
+      if (kind !== null) problems.push({ kind, owner: row.owner, subject: row.hash });
+    }
+  }
+  const nodes = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM nodes").get()?.count ?? 0;
+  return { nodes, contents, bytes, unreferenced, problems };
+}
+
+async function contentProblem(row: ContentRow, blobs: Storage["blobs"]): Promise<Problem["kind"] | null> {
+  const hash = createHash("sha256");
+  let size = 0;
+  try {
+    const whole = { start: 0, end: Number.MAX_SAFE_INTEGER };
+    for await (const chunk of row.data === null ? await blobs.open(row.owner, row.hash, whole) : [row.data]) {
+      const bytes: Buffer = chunk;
+      hash.update(bytes);
+      size += bytes.byteLength;
+    }
+  } catch {
+    return "content_missing";
+  }
+  return size === row.size && hash.digest("hex") === row.hash ? null : "content_damaged";
+}
+
+const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[] = [
+  {
+    kind: "node_differs",
+    sql: `SELECT nodes.owner, nodes.id || ' ' || nodes.name AS subject FROM nodes LEFT JOIN contents ON contents.id = nodes.content
+          WHERE nodes.kind = 1 AND (contents.id IS NULL OR contents.hash <> nodes.hash OR contents.size <> nodes.size
+            OR contents.owner <> nodes.owner)`,
+  },
+  {
+    kind: "no_parent",
+    sql: `SELECT nodes.owner, nodes.id || ' ' || nodes.name AS subject FROM nodes LEFT JOIN nodes AS above ON above.id = nodes.parent
+          LEFT JOIN owners ON owners.root = nodes.id
+          WHERE (nodes.parent IS NULL AND owners.id IS NULL)
+            OR (nodes.parent IS NOT NULL AND (above.id IS NULL OR above.kind <> 0 OR above.owner <> nodes.owner))`,
+  },
+  {
+    kind: "usage_differs",
+    sql: `SELECT owners.id AS owner, 'counted ' || total(nodes.size) || ' bytes, ' || count(nodes.id) || ' nodes' AS subject
+          FROM owners LEFT JOIN nodes ON nodes.owner = owners.id GROUP BY owners.id
+          HAVING owners.used_bytes <> total(nodes.size) OR owners.used_nodes <> count(nodes.id)`,
+  },
+];
+
+function* checkRows(db: Storage["db"]): Generator<Problem> {
+  const integrity = db.prepare<[], { integrity_check: string }>("PRAGMA integrity_check").all();
+  for (const { integrity_check: subject } of integrity) {
+    if (subject !== "ok") yield { kind: "database", owner: null, subject };
+  }
+  for (const { kind, sql } of checks) {
+    for (const row of db.prepare<[], { owner: number; subject: string }>(sql).all()) yield { kind, ...row };
+  }
+}
