@@ -31,29 +31,26 @@ export interface Committer {
   put(...finished: readonly FinishedFolder[]): void;
   /** Commits what is there, one batch after the other, parents before children. */
   start(): void;
-  isIdle(): boolean;
-  isEmpty(): boolean;
-  isFull(): boolean;
+  /** Folders that a kill now would make us list again. */
+  uncommitted(): number;
 }
 
-/** Folders whose listings wait to be committed; at this many no new ones are asked for. */
-const maxWaiting = 128;
 const maxBatchFolders = 64;
 const maxBatchEntries = 10_000;
 
 /** Commits finished folders in the order they came, as many as have gathered at once. After a failure nothing more is committed. */
 export function createCommitter(input: CommitterInput): Committer {
   let waiting: FinishedFolder[] = [];
-  let isCommitting = false;
+  let committing = 0;
   let hasFailed = false;
   return {
     put: (...finished) => {
       if (!hasFailed) waiting.push(...finished);
     },
     start: () => {
-      if (isCommitting || waiting.length === 0) return;
+      if (committing > 0 || waiting.length === 0) return;
       const batch = waiting.splice(0, batchSize(waiting));
-      isCommitting = true;
+      committing = batch.length;
       commitBatch(input, batch)
         .catch((error: unknown) => {
           hasFailed = true;
@@ -61,13 +58,11 @@ export function createCommitter(input: CommitterInput): Committer {
           input.onFailed(error);
         })
         .finally(() => {
-          isCommitting = false;
+          committing = 0;
           input.onCommitted();
         });
     },
-    isIdle: () => !isCommitting,
-    isEmpty: () => !isCommitting && waiting.length === 0,
-    isFull: () => waiting.length >= maxWaiting,
+    uncommitted: () => waiting.length + committing,
   };
 }
 

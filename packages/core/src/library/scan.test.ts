@@ -134,15 +134,31 @@ describe("[LB1] a sync brings the index in line with the tree", () => {
 });
 
 describe("[LS4] absence needs proof", () => {
-  it("[LS4] takes two complete scans when the server confirms nothing", async () => {
+  it("[LS4] a server that does not answer when asked leaves a book suspect, until it does", async () => {
     const world = await smallLibrary();
     await world.scan();
     world.tree.remove("a/plain.epub");
     world.behave({ lie: ({ depth }) => (depth === "0" ? { kind: "status", status: 500 } : null) });
-    await world.scan();
-    expect((await world.bookAt("a/plain.epub"))?.state).toBe("suspect");
+    for (let round = 0; round < 4; round += 1) await world.scan();
+    expect((await world.bookAt("a/plain.epub"))?.absentRound).toBe(5);
+    expect((await world.bookAt("a/plain.epub"))?.state).not.toBe("missing");
+    world.behave({
+      lie: ({ method, depth }) =>
+        method === "PROPFIND" && depth === "0" ? { kind: "status", status: 405 } : null,
+    });
     await world.scan();
     expect((await world.bookAt("a/plain.epub"))?.state).toBe("missing");
+  });
+
+  it("[LS4] of very many absent books a sample is asked for; the rest takes two complete scans", async () => {
+    const world = await createScanWorld();
+    for (let index = 0; index < 500; index += 1) world.tree.putFile(`f${index % 5}/${index}.txt`);
+    await world.scan();
+    world.tree.remove("f3");
+    const first = await world.scan();
+    expect(first.settlement).toMatchObject({ missing: 64, suspect: 36, requests: 64 });
+    const second = await world.scan();
+    expect(second.settlement).toMatchObject({ missing: 36, suspect: 0, requests: 36 });
   });
 
   const lies: readonly (readonly [string, Lie])[] = [

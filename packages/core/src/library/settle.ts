@@ -1,4 +1,5 @@
-import type { DavClient } from "../webdav/index.ts";
+import { isReliteError } from "../errors/index.ts";
+import { classifyFailure, type DavClient } from "../webdav/index.ts";
 import type { Book } from "./book.ts";
 import { judgeAbsence } from "./guard.ts";
 import { type MoveCandidate, matchMoves } from "./moves.ts";
@@ -56,7 +57,7 @@ export async function settleRound(input: SettleInput): Promise<Settlement> {
   const outcome = await scans.settleAbsent(userId, connectionId, round, {
     kind: "apply",
     confirmedIds: asked.goneIds,
-    isComplete: input.isComplete,
+    isComplete: input.isComplete && asked.isAnswered,
     nowMs: input.nowMs,
   });
   await supersede(input);
@@ -150,7 +151,10 @@ async function supersede({ userId, connectionId, proposals, nowMs }: SettleInput
 
 interface Confirmation {
   readonly goneIds: readonly string[];
+  /** One of them is there after all: the listings were wrong. */
   readonly isContradicted: boolean;
+  /** Every question was answered. A server that lists wrongly and does not answer twice in a row must not win. */
+  readonly isAnswered: boolean;
   readonly requests: number;
 }
 
@@ -163,24 +167,40 @@ async function confirm(input: SettleInput): Promise<Confirmation> {
   }
   const goneIds: string[] = [];
   let isContradicted = false;
+  let isAnswered = true;
   let requests = 0;
   for (let index = 0; index < sample.length && !isContradicted; index += confirmedAtOnce) {
     const some = sample.slice(index, index + confirmedAtOnce);
     const answers = await Promise.all(some.map((book) => isThere(input, book.path)));
     requests += some.length;
     isContradicted = answers.includes("there");
+    isAnswered &&= !answers.includes("unknown");
     goneIds.push(...some.filter((_, place) => answers[place] === "gone").map((book) => book.id));
   }
-  return { goneIds, isContradicted, requests };
+  return { goneIds, isContradicted, isAnswered, requests };
 }
 
-async function isThere({ client, signal }: SettleInput, path: string): Promise<"there" | "gone" | "unknown"> {
+type Answer = "there" | "gone" | "unknown";
+
+async function isThere(input: SettleInput, path: string): Promise<Answer> {
+  const { client, signal } = input;
   try {
     const entry = await client.stat(path, { signal });
-    if (entry === null) return "gone";
-    return entry.isCollection ? "gone" : "there";
-  } catch {
+    return entry === null || entry.isCollection ? "gone" : "there";
+  } catch (error) {
     signal.throwIfAborted();
-    return "unknown";
+    return classifyFailure(error) === "permanent" ? readsThere(input, path) : "unknown";
+  }
+}
+
+/** For servers that answer no PROPFIND on a file: whether its first byte can be read. */
+async function readsThere({ client, signal }: SettleInput, path: string): Promise<Answer> {
+  try {
+    const response = await client.get(path, { range: "bytes=0-0", signal });
+    await response.body?.cancel();
+    return "there";
+  } catch (error) {
+    signal.throwIfAborted();
+    return isReliteError(error) && error.code === "not_found" ? "gone" : "unknown";
   }
 }

@@ -72,7 +72,7 @@ export async function walk(input: WalkInput): Promise<WalkResult> {
     if (input.signal.aborted) run.fatal ??= { error: input.signal.reason };
     run.committer.start();
     const isOver = run.fatal !== null || input.plan.state().kind !== "walking";
-    if (isOver && run.inFlight.size === 0 && run.committer.isEmpty()) break;
+    if (isOver && run.inFlight.size === 0 && run.committer.uncommitted() === 0) break;
     if (isOver) run.inner.abort(new ReliteError("cancelled", "The scan stops."));
     else launchAll(run);
     await somethingHappens(run);
@@ -119,10 +119,24 @@ function createRun(input: WalkInput): Run {
 function launchAll(run: Run): void {
   const { plan, pace } = run.input;
   while (pauseMsOf(run) <= 0 && run.queue.length > 0 && run.inFlight.size < pace.limit()) {
-    if (run.committer.isFull() || plan.state().kind !== "walking") return;
+    if (atRisk(run) >= maxAtRisk(run) || plan.state().kind !== "walking") return;
     launch(run, run.queue.shift() ?? "");
   }
 }
+
+/** Folders that a kill now would make us list again: asked for or waiting to be committed. */
+function atRisk(run: Run): number {
+  return run.inFlight.size + run.committer.uncommitted();
+}
+
+/** A scan that is killed once costs at most 2 % more requests, on trees large enough to have that many. */
+function maxAtRisk(run: Run): number {
+  const known = run.tally.now().folders + run.queue.length + atRisk(run);
+  return Math.max(minAtRisk, Math.floor(known * maxRepeatedShare));
+}
+
+const minAtRisk = 40;
+const maxRepeatedShare = 0.02;
 
 function pauseMsOf({ input: { pace, clock } }: Run): number {
   return pace.pausedUntilMs() - clock.nowMs();
@@ -132,7 +146,7 @@ function pauseMsOf({ input: { pace, clock } }: Run): number {
 async function somethingHappens(run: Run): Promise<void> {
   const { input } = run;
   const pauseMs = pauseMsOf(run);
-  const isQuiet = run.inFlight.size === 0 && run.committer.isEmpty();
+  const isQuiet = run.inFlight.size === 0 && run.committer.uncommitted() === 0;
   if (!isQuiet) {
     await new Promise<void>((resolve) => {
       run.wake = resolve;

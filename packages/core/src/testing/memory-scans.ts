@@ -26,10 +26,12 @@ export function createMemoryScans(tables: MemoryTables): ScanStore {
     ],
     readFolders: async (userId, connectionId, paths) => {
       const rows = peek(userId, connectionId);
+      const folders = Map.groupBy(rows?.folders.values() ?? [], (row) => row.parent);
+      const books = Map.groupBy(rows?.books() ?? [], (row) => row.folder);
       return paths.map((path) => ({
         path,
-        folders: rows === null ? [] : [...rows.folders.values()].filter((row) => row.parent === path),
-        books: rows === null ? [] : rows.books().filter((row) => row.folder === path),
+        folders: folders.get(path) ?? [],
+        books: books.get(path) ?? [],
       }));
     },
     commitFolders: async (userId, connectionId, round, commits, counts) => {
@@ -105,6 +107,8 @@ interface ConnectionRows {
   readonly rounds: RoundRow[];
   books(): readonly Book[];
   known(): readonly Book[];
+  at(path: string): Book | undefined;
+  byId(id: string): Book | undefined;
   put(book: Book): void;
   drop(id: string): void;
   changeRound(round: number, patch: Partial<RoundRow>): void;
@@ -120,6 +124,7 @@ function connectionRows(tables: MemoryTables, userId: string, connectionId: stri
   tables.folders.set(connectionId, folders);
   tables.rounds.set(connectionId, rounds);
   const books = () => [...tables.books.values()].filter((row) => row.connectionId === connectionId);
+  let byPath: Map<string, Book> | null = null;
   return {
     userId,
     connectionId,
@@ -127,7 +132,18 @@ function connectionRows(tables: MemoryTables, userId: string, connectionId: stri
     rounds,
     books,
     known: () => books().filter((row) => row.state !== "missing"),
-    put: (book) => tables.books.set(book.id, book),
+    at: (path) => {
+      byPath ??= new Map(books().map((row) => [row.path, row]));
+      return byPath.get(path);
+    },
+    byId: (id) => {
+      const row = tables.books.get(id);
+      return row?.connectionId === connectionId ? row : undefined;
+    },
+    put: (book) => {
+      tables.books.set(book.id, book);
+      byPath?.set(book.path, book);
+    },
     drop: (id) => tables.books.delete(id),
     changeRound: (number, patch) => {
       const index = rounds.findIndex((row) => row.number === number);
@@ -192,17 +208,16 @@ function applyCommit(rows: ConnectionRows, round: number, commit: FolderCommit):
     putFolder(rows, folder);
   }
   for (const gone of commit.goneFolders) flagSubtree(rows, gone, true);
-  const byId = new Map(rows.books().map((book) => [book.id, book]));
   for (const book of commit.added) addBook(rows, round, book);
-  for (const seen of commit.seen) see(rows, byId.get(seen.id), seen);
+  for (const seen of commit.seen) see(rows, rows.byId(seen.id), seen);
   for (const id of commit.absentIds) {
-    const book = byId.get(id);
+    const book = rows.byId(id);
     if (book !== undefined) rows.put({ ...book, absentRound: round });
   }
 }
 
 function addBook(rows: ConnectionRows, round: number, { addedAtMs, id, ...facts }: NewBook): void {
-  const twin = rows.books().find((book) => book.path === facts.path);
+  const twin = rows.at(facts.path);
   if (twin !== undefined) {
     rows.put({ ...twin, ...facts, ...seenAgain });
     return;
@@ -237,8 +252,8 @@ function see(
 }
 
 function applyMove(rows: ConnectionRows, { lostId, foundId, facts }: Move): void {
-  const lost = rows.books().find((book) => book.id === lostId);
-  const found = rows.books().find((book) => book.id === foundId);
+  const lost = rows.byId(lostId);
+  const found = rows.byId(foundId);
   if (lost === undefined || found === undefined) return;
   const readState = lost.readState === "unread" ? found.readState : lost.readState;
   rows.drop(foundId);
