@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { makeFolder } from "@relite/core/node";
 import {
   loadSettingsFile,
   readStartOptions,
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     say(startHelp);
     return;
   }
-  requireWritable(options.dataDir);
+  await requireWritable(options.dataDir);
   await requireFree(options.port, options.host, "--port");
   await requireFree(options.davPort, options.host, "--dav-port");
   await prepare({ say });
@@ -68,6 +69,10 @@ async function greet(options: StartOptions, setupCode: string): Promise<void> {
   say(`  Data and logs    ${options.dataDir}`);
   if (await isClaimed(options)) forgetSetupCode(options.dataDir);
   else say(`\n  Open this link once to become the owner:\n  ${web}/setup#code=${setupCode}`);
+  if (process.env.RELITE_WEB_DAV_KEY === undefined)
+    say(
+      `\n  Stored passwords are sealed with a key made here: keep a copy of\n  ${join(options.dataDir, "api/sealing-key")}`,
+    );
   say("\n  Ctrl-C stops it.");
 }
 
@@ -82,9 +87,9 @@ async function isClaimed(options: StartOptions): Promise<boolean> {
   );
 }
 
-function requireWritable(dataDir: string): void {
+async function requireWritable(dataDir: string): Promise<void> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.R_OK | constants.X_OK);
   } catch {
     throw new UsageError(`the data folder ${dataDir} cannot be written; choose another with --data`);

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSealingKey } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
+import { makeFolder } from "@relite/core/node";
 
 /** Makes the API's folder; `config_invalid` when it may not be written. */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     const probe = join(dataDir, ".writable");
     await (await open(probe, "w", 0o600)).close();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { isReliteError } from "@relite/core/errors";
+import { makeFolder } from "@relite/core/node";
 import { keepSetupCode } from "./accounts/setup-code.ts";
-import { realDisk } from "./blobs/disk.ts";
 import { type DavConfig, readConfig } from "./config.ts";
 import { openStorage } from "./context.ts";
 import { createFileAudit, createProcessLog } from "./process-log.ts";
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 
 /** Started alone, without a code and without an owner: makes a code and shows it. */
 async function withSetupCode(config: DavConfig): Promise<DavConfig> {
-  await realDisk.makeFolder(config.folder);
+  await makeFolder(config.folder);
   if (config.setupCode !== null) return config;
   const storage = await openStorage(config);
   const isClaimed = storage.owners.isClaimed();

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, opendir, rename, stat, unlink } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { open, opendir, rename, stat, unlink } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { makeFolder } from "@relite/core/node";
 import { errorCode } from "../storage/storage-errors.ts";
 
 export interface DiskWriter {
@@ -78,19 +78,6 @@ export const realDisk: Disk = {
     return names;
   },
 };
-
-// Not `recursive`: where nothing can be made (`/proc/x`), Node 24 then tries for ever.
-async function makeFolder(path: string): Promise<void> {
-  const missing: string[] = [];
-  for (let at = resolve(path); (await realDisk.stat(at)) === null && at !== dirname(at); at = dirname(at)) {
-    missing.push(at);
-  }
-  for (const folder of missing.toReversed()) {
-    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-      if (errorCode(error) !== "EEXIST") throw error;
-    });
-  }
-}
 
 function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;

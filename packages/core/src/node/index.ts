@@ -1,5 +1,6 @@
 export { type Command, type CommandIo, createCommand, UsageError } from "./command.ts";
 export { createKeyFile, readKeyFile } from "./key-file.ts";
+export { makeFolder } from "./make-folder.ts";
 export { runKey } from "./run-key.ts";
 export { runToken } from "./run-token.ts";
 export { createNodeTokenCrypto } from "./token-crypto.ts";
