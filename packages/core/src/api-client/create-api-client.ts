@@ -36,8 +36,8 @@ const everything: readonly Capability[] = [
 ];
 
 /**
- * Typed calls to an API from its address and a key. Tokens are made and renewed by themselves; a call refused with
- * `expired` or `not_yet_valid` is tried once more by the server's clock. Runs in browsers and in Node.
+ * Typed calls to an API from its address and a key. Tokens are made and renewed by themselves; a call refused
+ * because of the clock is tried once more by the server's. Runs in browsers and in Node.
  */
 export function createApiClient<Router extends AnyTRPCRouter>(options: ApiClientOptions): TRPCClient<Router> {
   return createTRPCClient<Router>({ links: [...linksTo(options)] });
@@ -97,7 +97,8 @@ function createTokenFetch(plainFetch: typeof fetch, token: () => Promise<string>
   };
 }
 
-const clockRefusal = z.object({ reason: z.enum(["expired", "not_yet_valid"]) });
+/** A clock that is hours ahead makes tokens that seem to live too long. */
+const clockRefusal = z.object({ reason: z.enum(["expired", "not_yet_valid", "lifetime_too_long"]) });
 
 function isClockRefusal(error: unknown): boolean {
   return isTRPCClientError(error) && clockRefusal.safeParse(error.data).success;
