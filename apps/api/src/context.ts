@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { createSecretBox, type SecretBox } from "@relite/core/crypto";
-import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import { audienceOfUrl } from "@relite/core/ucan";
 import { openDatabase } from "@relite/prisma";
@@ -14,11 +13,12 @@ import type { Resolve } from "./egress/connector.ts";
 import { createEgress } from "./egress/guarded-fetch.ts";
 import { createEnrolment } from "./enrolment.ts";
 import { createJobBus, publishChanges } from "./jobs/bus.ts";
+import { createLibraryEngine } from "./jobs/library-engine.ts";
 import { createJobWatch } from "./jobs/watch.ts";
 import { createLogger } from "./log.ts";
 import type { RequestContext } from "./request-context.ts";
 import { keepSealingKey, keepSetupCode, prepareDataDir } from "./secrets-on-disk.ts";
-import type { ConnectionDesk, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 import type { Storage } from "./storage.ts";
 import { createAccountStore } from "./store/accounts/index.ts";
 import { createRepositories } from "./store/library-repositories.ts";
@@ -40,6 +40,8 @@ export interface ApiContext {
   readonly log: Logger;
   readonly auth: Auth;
   readonly services: Services;
+  /** Waits until no sync is queued or running. */
+  drain(): Promise<void>;
   /** Set while nobody has claimed the server and the code was not given from outside. */
   readonly madeSetupCode: string | null;
   isReady(): Promise<boolean>;
@@ -61,58 +63,94 @@ export async function createContext(
   const box = await openSecretBox(config);
   const storage = await openStorage(config, clock);
   const { accounts } = storage;
-  const stopping = new AbortController();
   const madeSetupCode = await setupCodeToMake(config, storage);
-  const allowsPrivate = async () => config.allowPrivate ?? (await accounts.users.count()) <= 1;
-  const resolve = parts.resolve === undefined ? {} : { resolve: parts.resolve };
-  const chatEgress = createEgress({
-    allowsPrivate,
-    ...resolve,
-    limits: { headersMs: 300_000, idleMs: 300_000 },
+  const stopping = new AbortController();
+  const base = { config, clock, log, storage, box, stopping: stopping.signal, audience };
+  const running = createServices({
+    ...base,
+    resolve: parts.resolve,
+    setupCode: config.setupCode ?? madeSetupCode,
   });
-  const bus = createJobBus();
-  const queue = publishChanges(storage.queue, bus);
-  const chatSettings = createChatSettings({ settings: accounts.settings, box });
   const auth = createAuth({ audience, accounts, clock });
-  const services: Services = {
-    audience,
-    accounts,
-    enrolment: createEnrolment({ accounts, setupCode: config.setupCode ?? madeSetupCode, clock }),
-    connections: notYet(storage),
-    books: storage.books,
-    proposals: storage.proposals,
-    jobs: { ...queue, ...createJobWatch({ queue, bus, clock, stopping: stopping.signal }) },
-    chatSettings,
-    completions: createCompletions({ settings: chatSettings, fetch: chatEgress.fetch }),
-  };
   return {
     config,
     publicUrl,
     audience,
     log,
     auth,
-    services,
+    services: running.services,
     madeSetupCode,
-    isReady: () =>
-      accounts.users.count().then(
-        () => true,
-        () => false,
-      ),
+    drain: running.drain,
+    isReady: () => isAnswering(storage),
     toRequestContext: (request) => ({
       requestId: request.id,
       log,
       clock,
-      services,
+      services: running.services,
       remoteAddress: request.ip,
       prove: () => auth.prove(request.headers.authorization),
       identify: () => auth.identify(request.headers.authorization),
     }),
     stop: () => stopping.abort(),
     close: async () => {
-      await chatEgress.close();
+      await running.close();
       await storage.close();
     },
   };
+}
+
+interface ServiceParts {
+  readonly config: ApiConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly storage: Storage;
+  readonly box: SecretBox;
+  readonly stopping: AbortSignal;
+  readonly audience: string;
+  readonly setupCode: string | null;
+  readonly resolve: Resolve | undefined;
+}
+
+function createServices({ config, clock, log, storage, box, ...parts }: ServiceParts) {
+  const { accounts, books, proposals } = storage;
+  const egressParts = {
+    allowsPrivate: async () => config.allowPrivate ?? (await accounts.users.count()) <= 1,
+    ...(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
+  };
+  const egress = createEgress(egressParts);
+  // A model may think for minutes before its first word.
+  const chatEgress = createEgress({ ...egressParts, limits: { headersMs: 300_000, idleMs: 300_000 } });
+  const bus = createJobBus();
+  const queue = publishChanges(storage.queue, bus);
+  const { intervalMs, maxConcurrency } = config.sync;
+  const engineParts = { storage, queue, fetch: egress.fetch, secretBox: box, clock, log };
+  const library = createLibraryEngine({ ...engineParts, intervalMs, maxConcurrency });
+  const chatSettings = createChatSettings({ settings: accounts.settings, box });
+  const services: Services = {
+    audience: parts.audience,
+    accounts,
+    enrolment: createEnrolment({ accounts, setupCode: parts.setupCode, clock }),
+    connections: library.connections,
+    books,
+    proposals,
+    jobs: { ...queue, ...createJobWatch({ queue, bus, clock, stopping: parts.stopping }) },
+    chatSettings,
+    completions: createCompletions({ settings: chatSettings, fetch: chatEgress.fetch }),
+  };
+  const close = async () => {
+    await library.stop();
+    await Promise.all([egress.close(), chatEgress.close()]);
+  };
+  return { services, drain: library.drain, close };
+}
+
+async function isAnswering({ accounts }: Storage): Promise<boolean> {
+  try {
+    await accounts.users.count();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function openSecretBox({ sealing, dataDir }: ApiConfig): Promise<SecretBox> {
@@ -129,20 +167,4 @@ async function openStorage({ databaseUrl, dataDir }: ApiConfig, clock: Clock): P
   const database = await openDatabase({ url: databaseUrl ?? `file:${join(dataDir, "relite.db")}` });
   const accounts = createAccountStore(database, { clock, newId: () => crypto.randomUUID() });
   return { accounts, ...createRepositories(database), close: () => database.close() };
-}
-
-function notYet({ connections }: Storage): ConnectionDesk {
-  const missing = async () => {
-    throw new ReliteError("not_implemented", "This is not available yet.");
-  };
-  return {
-    list: (userId) => connections.list(userId),
-    get: missing,
-    create: missing,
-    update: missing,
-    remove: missing,
-    check: missing,
-    sync: missing,
-    decideProposal: missing,
-  };
 }

@@ -22,6 +22,8 @@ export interface ApiServer {
   readonly port: number;
   /** Made for an unclaimed server that was not given one; null otherwise. */
   readonly setupCode: string | null;
+  /** Waits until no sync is queued or running. */
+  drain(): Promise<void>;
   /** Stops taking requests, lets those under way end for a while, then closes everything. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): P
       url: `http://${host}:${port}`,
       port,
       setupCode: context.madeSetupCode,
+      drain: context.drain,
       close: async () => {
         context.stop();
         await endConnections(graceMs);

@@ -1,6 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
-import type { BookQuery } from "@relite/core/library";
-import { foldText } from "@relite/core/text";
+import { type BookQuery, searchWords } from "@relite/core/library";
 import { z } from "zod";
 import { router } from "../trpc.ts";
 import { bookFormat, bookState, bookView, readState, toBookView } from "./book-view.ts";
@@ -67,9 +66,7 @@ const setReadState = libraryWriter
 export const booksRouter = router({ list, get, setReadState });
 
 function toBookQuery({ search, limit = 50, ...rest }: z.output<typeof filter>): BookQuery {
-  const words = foldText(search ?? "")
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  const words = searchWords(search ?? "");
   return { ...defined(rest), ...(words.length === 0 ? {} : { words }), limit };
 }
 
