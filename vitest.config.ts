@@ -16,7 +16,7 @@ const node = (
     include,
     globalSetup,
     environment: "node",
-    exclude: ["**/node_modules/**", "e2e/**", "**/*.peers.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.peers.test.ts"],
   },
 });
 
@@ -31,6 +31,7 @@ export default defineConfig({
       node("api", "apps/api", undefined, [databases]),
       node("web", "apps/web", ["src/**/*.test.ts", "src/**/*.test.tsx"]),
       node("scripts", "scripts"),
+      node("e2e", "apps/web/e2e"),
     ],
   },
 });
