@@ -103,8 +103,8 @@ export interface Move {
 
 /**
  * What to do with the books whose `absentRound` is the round and whose state is not missing.
- * `apply`: the confirmed become missing; of the rest, if the round was complete, those with an earlier `suspectRound`
- * → missing and present → suspect (`suspectRound` = round); if not, they stay. `accept`: all become missing.
+ * `apply`: the confirmed become missing; of the rest, with `promotes`, those with an earlier `suspectRound` → missing,
+ * and, if the round was complete, present → suspect (`suspectRound` = round); else they stay. `accept`: all become missing.
  * `forget`: present again, marks cleared. Becoming missing sets `missingSinceMs`.
  */
 export type AbsenceDecision =
@@ -112,6 +112,8 @@ export type AbsenceDecision =
       readonly kind: "apply";
       readonly confirmedIds: readonly string[];
       readonly isComplete: boolean;
+      /** Being absent a second time is proof enough. */
+      readonly promotes: boolean;
       readonly nowMs: number;
     }
   | { readonly kind: "accept"; readonly nowMs: number }

@@ -57,7 +57,8 @@ export async function settleRound(input: SettleInput): Promise<Settlement> {
   const outcome = await scans.settleAbsent(userId, connectionId, round, {
     kind: "apply",
     confirmedIds: asked.goneIds,
-    isComplete: input.isComplete && asked.isAnswered,
+    isComplete: input.isComplete,
+    promotes: input.isComplete && asked.isAnswered,
     nowMs: input.nowMs,
   });
   await supersede(input);

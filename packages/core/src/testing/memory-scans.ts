@@ -263,8 +263,8 @@ function applyMove(rows: ConnectionRows, { lostId, foundId, facts }: Move): void
 function isGoneForGood(
   book: Book,
   round: number,
-  decision: { readonly confirmedIds: readonly string[]; readonly isComplete: boolean },
+  decision: { readonly confirmedIds: readonly string[]; readonly promotes: boolean },
 ): boolean {
   if (decision.confirmedIds.includes(book.id)) return true;
-  return decision.isComplete && book.state === "suspect" && (book.suspectRound ?? round) < round;
+  return decision.promotes && book.state === "suspect" && (book.suspectRound ?? round) < round;
 }

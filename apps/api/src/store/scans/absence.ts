@@ -74,7 +74,7 @@ export async function settleAbsent(
   const missing = await settle(becomeMissing, [nowMs], isIn(tx, "id"), [confirmed]);
   if (!decision.isComplete) return { suspect: 0, missing };
   const secondTime = `"state" = 'suspect' AND "suspectRound" < ${Math.trunc(round)}`;
-  const later = await settle(becomeMissing, [nowMs], secondTime);
+  const later = decision.promotes ? await settle(becomeMissing, [nowMs], secondTime) : 0;
   const suspect = await settle(`"state" = 'suspect', "suspectRound" = ?`, [round], `"state" = 'present'`);
   return { suspect, missing: missing + later };
 }

@@ -157,7 +157,7 @@ export function describeScanStore(name: string, make: () => Promise<LibraryRepos
     it("[LS4] goes from present to suspect to missing over two complete rounds, and back", async () => {
       const { commit, scans, nextRound, stateOf, books } = await start();
       await commit(1, listed("", { added: [newBook("b1", "x.epub"), newBook("b2", "y.epub")] }));
-      const apply = { kind: "apply", confirmedIds: [], isComplete: true, nowMs: 77 } as const;
+      const apply = { kind: "apply", confirmedIds: [], isComplete: true, promotes: true, nowMs: 77 } as const;
       await nextRound(1);
       await commit(2, listed("", { absentIds: ["b1"] }));
       expect(await scans.settleAbsent(anna, "c1", 2, apply)).toEqual({ suspect: 1, missing: 0 });
@@ -165,6 +165,9 @@ export function describeScanStore(name: string, make: () => Promise<LibraryRepos
       expect(await stateOf("b1")).toBe("suspect");
       await nextRound(2);
       await commit(3, listed("", { absentIds: ["b1"] }));
+      const doubtful = { ...apply, promotes: false };
+      expect(await scans.settleAbsent(anna, "c1", 3, doubtful)).toEqual({ suspect: 0, missing: 0 });
+      expect(await stateOf("b1")).toBe("suspect");
       expect(await scans.markAbsent(anna, "c1", 3)).toEqual({ known: 2, absent: 1 });
       expect(await scans.settleAbsent(anna, "c1", 3, apply)).toEqual({ suspect: 0, missing: 1 });
       expect(await books.get(anna, "b1")).toMatchObject({ state: "missing", missingSinceMs: 77 });
@@ -185,7 +188,13 @@ export function describeScanStore(name: string, make: () => Promise<LibraryRepos
       const { commit, scans, stateOf } = await start();
       await commit(1, listed("", { added: [newBook("b1", "x.epub"), newBook("b2", "y.epub")] }));
       await commit(1, listed("", { absentIds: ["b1", "b2"] }));
-      const decision = { kind: "apply", confirmedIds: ["b2"], isComplete: false, nowMs: 7 } as const;
+      const decision = {
+        kind: "apply",
+        confirmedIds: ["b2"],
+        isComplete: false,
+        promotes: false,
+        nowMs: 7,
+      } as const;
       expect(await scans.settleAbsent(anna, "c1", 1, decision)).toEqual({ suspect: 0, missing: 1 });
       expect([await stateOf("b1"), await stateOf("b2")]).toEqual(["present", "missing"]);
     });
