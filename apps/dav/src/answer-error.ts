@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { isReliteError, ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { Exchange } from "./exchange.ts";
+import { leaveBody } from "./read-body.ts";
 
 /** Renders any failure, once: problem+json with a stable code. What is not ours becomes a plain 500 and a log line. */
 export function answerError(exchange: Exchange, thrown: unknown, log: Logger): void {
@@ -18,6 +19,7 @@ export function answerError(exchange: Exchange, thrown: unknown, log: Logger): v
     res.destroy();
     return;
   }
+  leaveBody(exchange);
   for (const name of contentHeaders) res.removeHeader(name);
   if (error.status !== 416) res.removeHeader("Content-Range");
   setErrorHeaders(exchange, error);

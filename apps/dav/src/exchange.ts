@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Capability, Principal } from "@relite/core/ucan";
 import type { DavRequest } from "./target.ts";
 
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly startedMs: number;
+  /** What the connection had carried before this request. */
+  readonly socket: Socket;
   readonly bytesReadBefore: number;
   readonly bytesWrittenBefore: number;
   dav: DavRequest | null;

@@ -73,14 +73,16 @@ function openExchange(
   res: ServerResponse,
   { id, startedMs }: { readonly id: string; readonly startedMs: number },
 ): Exchange {
-  const { bytesRead = 0, bytesWritten = 0 } = req.socket;
+  // Kept: a request whose connection broke has lost its own.
+  const { socket } = req;
   return {
     id,
     req,
     res,
     startedMs,
-    bytesReadBefore: bytesRead,
-    bytesWrittenBefore: bytesWritten,
+    socket,
+    bytesReadBefore: socket.bytesRead,
+    bytesWrittenBefore: socket.bytesWritten,
     dav: null,
     caller: null,
     needed: [],

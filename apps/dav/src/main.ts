@@ -18,6 +18,8 @@ async function main(): Promise<void> {
   const config = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);
   const server = await startDavServer(config, { log, audit: createFileAudit(config.folder) });
+  // A net below the net: no request may end the process. What it did not finish is not in the storage.
+  process.on("uncaughtException", (err) => log.error({ err }, "unexpected error"));
   log.info({ url: server.url, folder: config.folder }, "endpoint ready");
   const stop = () => {
     log.info({}, "stopping: what runs is finished first");

@@ -28,7 +28,8 @@ export async function receive(
   let size = 0;
   let file: DiskWriter | null = null;
   try {
-    for await (const chunk of body) {
+    // A refused body is left standing: destroying it would cut the connection before the refusal is sent.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       const bytes: Buffer = chunk;
       size += bytes.byteLength;
       if (size > limits.maxBytes) throw tooLarge(limits.maxBytes);
