@@ -1,5 +1,6 @@
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
 export { type JumpingClock, jumpingClock } from "./jumping-clock.ts";
+export { type MemoryLaneRemote, memoryLaneRemote } from "./memory-lane-remote.ts";
 export { memoryLocks } from "./memory-locks.ts";
 export { createMemoryRepositories, type LibraryRepositories } from "./memory-repositories.ts";
 export { type MemorySyncStore, memorySyncStore } from "./memory-sync-store.ts";
@@ -11,4 +12,4 @@ export { createRemoteTree, type RemoteTree } from "./remote-tree.ts";
 export { createScanWorld, type ScanWorld } from "./scan-world.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { type RunningServer, serveHandler } from "./serve-handler.ts";
-export { runWorld, type WorldResult } from "./world/index.ts";
+export { readWorldConfig, runWorld, type WorldResult } from "./world/index.ts";

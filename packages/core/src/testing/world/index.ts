@@ -1,1 +1,2 @@
+export { readWorldConfig } from "./config.ts";
 export { runWorld, type WorldResult } from "./world.ts";
