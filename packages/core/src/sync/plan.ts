@@ -31,7 +31,7 @@ export type Effect =
 
 /** So many polls in a row must miss a tail before another device puts it back: its owner goes first. */
 export const fosterAfterPolls = 3;
-const maxCandidates = 3;
+const maxCandidates = 6;
 export const unreadableTries = 4;
 export const unreadableRestMs = 600_000;
 
@@ -112,14 +112,9 @@ function readLane(lane: string, tails: readonly TailName[], observation: Observa
   const candidates = tails
     .filter(({ seq }) => countedSeq(seq, progress) > (progress?.applied ?? 0))
     .filter(({ name }) => !isResting(progress, name, observation.nowMs))
-    .sort((a, b) => b.seq - a.seq);
-  const distinct = candidates.filter(
-    ({ seq, hash }, at) => candidates.findIndex((other) => other.seq === seq && other.hash === hash) === at,
-  );
-  const twins = candidates.filter((tail) => !distinct.includes(tail));
-  return candidates.length === 0
-    ? []
-    : [{ kind: "read", lane, candidates: [...distinct, ...twins].slice(0, maxCandidates) }];
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, maxCandidates);
+  return candidates.length === 0 ? [] : [{ kind: "read", lane, candidates }];
 }
 
 function restoreOwn(
@@ -127,13 +122,16 @@ function restoreOwn(
   own: OwnLane | null,
   isEmpty: boolean,
 ): readonly Effect[] {
-  if (own === null || own.acked === null) return [];
+  if (own === null) return [];
+  // A push that did not get as far as its tail may have left segments that no listing of tails vouches for.
+  const isUnvouched = (own.segments.at(-1)?.to ?? 0) > (own.acked?.seq ?? 0);
+  if (own.acked === null) return isUnvouched ? [{ kind: "verify-segments" }] : [];
   const { seq, hash } = own.acked;
   const isThere = (byLane.get(own.lane) ?? []).some((tail) => tail.seq === seq && tail.hash === hash);
   if (!isThere) return [{ kind: "restore", isSure: isEmpty }];
   const { previous } = own;
   const isWhole = previous === null || (byLane.get(own.lane) ?? []).some(({ name }) => name === previous);
-  return isWhole ? [] : [{ kind: "verify-segments" }];
+  return isWhole && !isUnvouched ? [] : [{ kind: "verify-segments" }];
 }
 
 /** A torn file is not read again at every poll; the clock may have been set back, so a far rest counts for nothing. */

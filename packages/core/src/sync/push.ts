@@ -37,7 +37,7 @@ export async function push(
   await changeOwn(parts, lane.lane, (now) => ({
     ...now,
     acked: { seq: sealed.seq, hash: sealed.hash, name },
-    previous: now.acked?.name ?? (now.segments.length > 0 ? "" : null),
+    previous: (now.segments.at(-1)?.to ?? 0) > confirmed ? "" : (now.acked?.name ?? null),
   }));
   await sweep(parts, lane.lane, old);
   return { ops: sealed.seq - confirmed, held };

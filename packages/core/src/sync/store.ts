@@ -39,8 +39,8 @@ export interface OwnLane {
   /** The newest tail the server confirmed, by its name. */
   readonly acked: { readonly seq: number; readonly hash: string; readonly name: string } | null;
   /**
-   * The tail confirmed before `acked`, "" when there was none. While it is listed too, nothing was lost in between;
-   * null when that was looked into.
+   * The tail confirmed before `acked`: while it is listed too, nothing was lost in between. "" when segments went up
+   * with the newest tail, which are then looked for once; null when there is nothing to doubt.
    */
   readonly previous: string | null;
   /** `<seq>~<hash>` of tails this installation sealed, newest last, bounded. */
