@@ -10,7 +10,7 @@ import {
   serverNowMs,
   stageChanges,
 } from "../sync/index.ts";
-import { sessionEntity, updatedField } from "./records.ts";
+import { sessionEntity, toSession, updatedField } from "./records.ts";
 
 export interface EditContext {
   readonly clock: Clock;
@@ -20,6 +20,20 @@ export interface EditContext {
 /** Time as the server tells it, for the dates that other devices will see. */
 export function dateNowMs(writer: SyncWriter, context: EditContext): Promise<number> {
   return serverNowMs(writer, context.clock);
+}
+
+/**
+ * The date of a new message: now, or just after the session's last change where the clock is too coarse or a little
+ * behind, so that an answer never stands before its question. A clock that is far ahead is not followed.
+ */
+export async function nextDateMs(
+  writer: SyncWriter,
+  context: EditContext,
+  session: EntityState,
+): Promise<number> {
+  const nowMs = await dateNowMs(writer, context);
+  const lastMs = toSession(session)?.updatedAtMs ?? 0;
+  return lastMs >= nowMs && lastMs < nowMs + 60_000 ? lastMs + 1 : nowMs;
 }
 
 /** Changes of one session go through here: they leave the device together. */

@@ -7,7 +7,16 @@ import {
   type SyncWriter,
   wholeTable,
 } from "../sync/index.ts";
-import { dateNowMs, type EditContext, getAlive, notFound, set, stage, touchSession } from "./edits.ts";
+import {
+  dateNowMs,
+  type EditContext,
+  getAlive,
+  nextDateMs,
+  notFound,
+  set,
+  stage,
+  touchSession,
+} from "./edits.ts";
 import {
   bodyField,
   type ChatMessage,
@@ -79,8 +88,8 @@ async function start(
   context: EditContext,
   of: { readonly sessionId: string; readonly model: string; readonly owner: string },
 ): Promise<ChatMessage> {
-  await getAlive(writer, sessionEntity(of.sessionId));
-  const nowMs = await dateNowMs(writer, context);
+  const session = await getAlive(writer, sessionEntity(of.sessionId));
+  const nowMs = await nextDateMs(writer, context, session);
   const live: LiveRecord = {
     id: randomHex(context.random, 24),
     group: of.sessionId,
@@ -117,7 +126,7 @@ async function emit(
   live: LiveRecord,
   error: string | null,
 ): Promise<void> {
-  const updatedAt = await dateNowMs(writer, context);
+  const updatedAt = Math.max(live.startedAtMs, await dateNowMs(writer, context));
   const body: MessageBody = {
     role: "assistant",
     text: live.text.toWellFormed(),

@@ -5,6 +5,7 @@ import {
   type EditContext,
   getAlive,
   getDeleted,
+  nextDateMs,
   notFound,
   set,
   setAgain,
@@ -101,9 +102,9 @@ function messageCommands(context: EditContext & { readonly store: SyncStore }): 
     addMessage: (sessionId, { role, text }) =>
       store.write(async (writer) => {
         checkText(text);
-        await getAlive(writer, sessionEntity(sessionId));
+        const session = await getAlive(writer, sessionEntity(sessionId));
         const id = randomHex(context.random, 24);
-        const date = await dateNowMs(writer, context);
+        const date = await nextDateMs(writer, context, session);
         const body: MessageBody = {
           role,
           text,

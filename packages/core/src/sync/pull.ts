@@ -30,7 +30,7 @@ export async function readLane(
     if (typeof found === "string") continue;
     if (progress.did !== null && progress.did !== found.tail.did) continue;
     const ops = await takeIn(parts, progress, found, candidate.hash, report);
-    if (ops !== null) return { ops, problem: candidate === candidates[0] ? null : problem };
+    if (ops !== null) return { ops, problem: candidate.seq === candidates[0]?.seq ? null : problem };
     await noteUnreadable(parts, candidate);
   }
   return { ops: 0, problem };

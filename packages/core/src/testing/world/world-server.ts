@@ -65,6 +65,11 @@ export class WorldServer {
     if (put !== undefined && this.#hasFolders) this.#change(() => this.#files.set(put.path, put.bytes));
   }
 
+  /** Somebody else than a client puts something there. */
+  overwrite(path: string, bytes: Uint8Array): void {
+    this.#change(() => this.#files.set(path, bytes));
+  }
+
   snapshot(): Files {
     return new Map(this.#files);
   }
