@@ -7,7 +7,10 @@ const skipped = (path: string) => path.includes("node_modules");
 
 /** Every rule id of the SPEC files stands in a test title, and every id in a title is a rule. */
 export async function checkRules(): Promise<Problems> {
-  const rules = idsIn("{SPEC.md,packages/*/SPEC.md,apps/*/SPEC.md}", /^- \*\*\[([A-Z]+\d+[a-z]?)\]\*\*/gm);
+  const rules = idsIn(
+    "{SPEC.md,prisma/SPEC.md,packages/*/SPEC.md,apps/*/SPEC.md}",
+    /^- \*\*\[([A-Z]+\d+[a-z]?)\]\*\*/gm,
+  );
   const tested = idsIn(
     "{packages,apps,prisma,scripts}/**/*.{test.ts,test.tsx,ts}",
     /["'`](?:[^"'`\n]*?)\[([A-Z]+\d+[a-z]?)\]/g,
