@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { fakeClock } from "@relite/core/testing";
 import { generateKeyPair, issueDelegation, issueInvocation, signerFromKeyPair } from "@relite/core/ucan";
 import { describe, expect, test } from "vitest";
@@ -138,7 +139,6 @@ describe("a login that does not hold", () => {
     await using api = await startTestApi();
     const { signer } = await claimed(api);
     const token = await api.tokenOf(signer);
-    const { request } = await import("node:http");
     const status = await new Promise((resolve, reject) => {
       const headers = ["Host", "localhost", "Authorization", `Bearer ${token}`, "Authorization", "Bearer x"];
       request(`${api.url}/api/me`, { headers, setHost: false }, (answer) => {
