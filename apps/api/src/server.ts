@@ -9,7 +9,7 @@ import { trackConnections } from "./http/connections.ts";
 import { addHealth } from "./http/health.ts";
 import { addPublicConfig } from "./http/public-config.ts";
 import { addRequestRules, sendProblem } from "./http/request-rules.ts";
-import { addSecurityHeaders } from "./http/security-headers.ts";
+import { withSecurityHeaders } from "./http/security-headers.ts";
 import { addTrpcRoutes } from "./http/trpc-routes.ts";
 import { serveWebApp } from "./http/web-app.ts";
 import { toProblem } from "./problem.ts";
@@ -33,19 +33,23 @@ const maxBodyBytes = 4 * 1024 ** 2;
 
 /** Listens first, so that a busy port costs nothing, then opens storage and answers. `config_invalid` for what the settings cannot mean. */
 export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): Promise<ApiServer> {
+  const starting = withSecurityHeaders(config, answerStarting);
   const server = createServer(
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 10_000 },
-    answerStarting,
+    starting,
   );
+  // A body may take long, but not without a byte.
+  server.setTimeout(120_000);
   const endConnections = trackConnections(server);
   const port = await listen(server, config);
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   try {
     const context = await createContext(config, config.publicUrl ?? `http://localhost:${port}`, parts);
     const app = await buildApp(context, parts.webDist ?? config.webDist);
-    server
-      .off("request", answerStarting)
-      .on("request", (request, response) => app.routing(request, response));
+    server.off("request", starting).on(
+      "request",
+      withSecurityHeaders(config, (request, response) => app.routing(request, response)),
+    );
     return {
       url: `http://${host}:${port}`,
       port,
@@ -72,7 +76,6 @@ async function buildApp(context: ApiContext, webDist: string): Promise<FastifyIn
     routerOptions: { maxParamLength: 5_000 },
     frameworkErrors: (error, request, reply) => void sendProblem(reply, toProblem(error, request.id)),
   });
-  await addSecurityHeaders(app, context.config);
   await addRequestRules(app, { log: context.log, requestsPerMinute: context.config.requestsPerMinute });
   addHealth(app, context);
   addPublicConfig(app, context);

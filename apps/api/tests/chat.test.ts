@@ -34,7 +34,7 @@ async function chatWith(provider: RequestListener) {
 }
 
 describe("completions", () => {
-  test("[CH1] stream from the user's own provider with the user's own key", async () => {
+  test("[CP1] stream from the user's own provider with the user's own key", async () => {
     await using chat = await chatWith((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       // A comment, an answer cut inside a character and inside a line, CRLF, an empty delta.
@@ -59,7 +59,7 @@ describe("completions", () => {
     });
   });
 
-  test("[CH1] are given as they come, not at the end", async () => {
+  test("[CP1] are given as they come, not at the end", async () => {
     const read = signalOnce();
     await using chat = await chatWith(async (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write(chunk("first"));
@@ -74,7 +74,7 @@ describe("completions", () => {
     expect(texts).toEqual(["first", "second"]);
   });
 
-  test("[CH1] also from a server that answers whole", async () => {
+  test("[CP1] also from a server that answers whole", async () => {
     await using chat = await chatWith((_request, response) => {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ choices: [{ message: { content: "All." }, finish_reason: "stop" }] }));
@@ -85,7 +85,7 @@ describe("completions", () => {
     ]);
   });
 
-  test("[CH2] an abort of the caller ends the request to the provider", async () => {
+  test("[CP2] an abort of the caller ends the request to the provider", async () => {
     const left = signalOnce();
     await using chat = await chatWith((_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).write(chunk("first"));
@@ -103,7 +103,7 @@ describe("completions", () => {
     await left.happened;
   });
 
-  test("[CH3] what the provider says of an error stays inside, and the key with it", async () => {
+  test("[CP3] what the provider says of an error stays inside, and the key with it", async () => {
     const told = `Incorrect API key provided: ${key}, see /home/admin`;
     const refusals: readonly (readonly [number, string, string])[] = [
       [400, "unprocessable", "provider_refused"],
@@ -128,7 +128,7 @@ describe("completions", () => {
     }
   });
 
-  test("[CH3] an answer that is none, breaks off or carries an error ends as an error", async () => {
+  test("[CP3] an answer that is none, breaks off or carries an error ends as an error", async () => {
     const answers: readonly (readonly [string, string, string])[] = [
       ["text/event-stream", "", "not_a_completion"],
       ["text/event-stream", "data: {broken\n\n", "not_a_completion"],
@@ -153,7 +153,7 @@ describe("completions", () => {
 });
 
 describe("settings of chat", () => {
-  test("[CH4] never show the key, keep it when it is left out and forget it on null", async () => {
+  test("[CP4] never show the key, keep it when it is left out and forget it on null", async () => {
     await using chat = await chatWith((_request, response) => response.end());
     const { settings } = chat.owner.client;
     const { baseUrl } = (await settings.get.query()).chat;
@@ -169,7 +169,7 @@ describe("settings of chat", () => {
     expect(all).not.toContain(key);
   });
 
-  test("[CH4] a key goes only to the server it was given for", async () => {
+  test("[CP4] a key goes only to the server it was given for", async () => {
     await using chat = await chatWith((_request, response) => response.end());
     await using elsewhere = await startWebServer((_request, response) => response.end());
     const { settings } = chat.owner.client;
@@ -181,7 +181,7 @@ describe("settings of chat", () => {
     expect(moved.chat).toMatchObject({ baseUrl: elsewhere.url, hasApiKey: false });
   });
 
-  test("[CH4] belong to one user; without a provider chat says so", async () => {
+  test("[CP4] belong to one user; without a provider chat says so", async () => {
     await using chat = await chatWith((_request, response) => response.end());
     const other = await invited(chat.api, chat.owner);
     expect((await other.client.settings.get.query()).chat).toEqual({

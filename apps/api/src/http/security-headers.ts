@@ -1,11 +1,14 @@
-import helmet from "@fastify/helmet";
-import type { FastifyInstance } from "fastify";
+import type { RequestListener } from "node:http";
+import helmet from "helmet";
 import type { ApiConfig } from "../config.ts";
 
-/** Headers of every answer; the policy of the page, so that a book's inline script never runs with our origin. */
-export async function addSecurityHeaders(app: FastifyInstance, config: ApiConfig): Promise<void> {
+/**
+ * Headers of every answer, also of those no route makes; the policy of the page, so that a book's inline script
+ * never runs with our origin.
+ */
+export function withSecurityHeaders(config: ApiConfig, listener: RequestListener): RequestListener {
   const endpoints = [new URL(config.backend.baseUrl).origin, ...config.connectOrigins];
-  await app.register(helmet, {
+  const addHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -26,4 +29,9 @@ export async function addSecurityHeaders(app: FastifyInstance, config: ApiConfig
     strictTransportSecurity: false,
     referrerPolicy: { policy: "no-referrer" },
   });
+  return (request, response) =>
+    addHeaders(request, response, (error) => {
+      if (error === undefined) listener(request, response);
+      else response.writeHead(500).end();
+    });
 }
