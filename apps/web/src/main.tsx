@@ -25,6 +25,9 @@ async function start(container: HTMLElement): Promise<void> {
   } catch {
     return show(<StoragePage />);
   }
+  // What a closed tab left half written becomes an error that can be tried again.
+  await runtime.chat.recoverReplies();
+  window.addEventListener("pagehide", () => runtime.chat.close());
   show(<App arrivedBy={arrivedBy} />);
   // The Chinese faces are fetched piece by piece, and only where the system has none of the fonts named before them.
   void import("@fontsource-variable/noto-sans-sc/wght.css");

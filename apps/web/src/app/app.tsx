@@ -2,6 +2,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useLiveQuery } from "dexie-react-hooks";
 import { lazy, Suspense, useState } from "react";
 import type { CodeKind } from "../setup/link-code.ts";
+import { SyncProvider } from "../sync/sync-provider.tsx";
 import { createAppRouter } from "./router.tsx";
 import { useRuntime } from "./runtime.tsx";
 import { SessionProvider } from "./session.tsx";
@@ -25,7 +26,9 @@ export function App({ arrivedBy }: { readonly arrivedBy: CodeKind | null }) {
     );
   return (
     <SessionProvider identity={identity}>
-      <RouterProvider router={router} />
+      <SyncProvider>
+        <RouterProvider router={router} />
+      </SyncProvider>
     </SessionProvider>
   );
 }

@@ -1,9 +1,13 @@
+import { createChat } from "@relite/core/chat";
 import { systemClock } from "@relite/core/clock";
+import { createWebLocks } from "@relite/core/sync";
 import { QueryClient } from "@tanstack/react-query";
 import { toFailure } from "../api/failure.ts";
+import { createAnswers } from "../chat/answer.ts";
 import { createValueCell } from "../design/value-cell.ts";
 import { createTranslations } from "../i18n/create-translations.ts";
 import { createDatabase } from "../store/database.ts";
+import { createDexieSyncStore } from "../store/dexie-sync-store.ts";
 import { readLanguage } from "./preferences.ts";
 import type { Runtime } from "./runtime.tsx";
 
@@ -12,10 +16,20 @@ const passing = new Set(["unreachable", "internal", "unavailable", "upstream_tim
 
 export async function createRuntime(page: Window): Promise<Runtime> {
   const localStorage = storageOf(() => page.localStorage);
+  const database = createDatabase("relite");
+  const syncStore = createDexieSyncStore(database);
+  const locks = createWebLocks(page.navigator.locks);
+  const random = () => randomFraction(page.crypto);
+  const chat = createChat({ store: syncStore, clock: systemClock, random, locks });
   return {
-    database: createDatabase("relite"),
+    database,
+    syncStore,
+    locks,
+    chat,
+    answers: createAnswers({ chat, clock: systemClock }),
     clock: systemClock,
-    random: () => randomFraction(page.crypto),
+    random,
+    page,
     fetch: (input, init) => page.fetch(input, init),
     origin: page.location.origin,
     localStorage,

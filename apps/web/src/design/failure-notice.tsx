@@ -28,10 +28,16 @@ export function FailureNotice({ failure, onRetry }: Props) {
 export function useFailureText() {
   const { t } = useTranslation();
   return (failure: Failure) => {
-    const key = isKnown(failure.reason) ? failure.reason : isKnown(failure.code) ? failure.code : "internal";
+    const key = keyOf(failure);
     const code = failure.reason === null ? failure.code : `${failure.code} / ${failure.reason}`;
     return { title: t(`errors.${key}.title`), todo: t(`errors.${key}.todo`), code };
   };
+}
+
+/** What another server did is told apart from what ours does, where both have the same name. */
+function keyOf({ code, reason }: Failure): keyof typeof en.errors {
+  const upstream = code.startsWith("upstream_") ? `upstream_${reason}` : null;
+  return [upstream, reason, code].find(isKnown) ?? "internal";
 }
 
 function isKnown(key: string | null): key is keyof typeof en.errors {

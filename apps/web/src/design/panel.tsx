@@ -2,6 +2,7 @@ import { Paper, type PaperProps, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 interface Props extends PaperProps {
+  readonly id?: string;
   readonly title: string;
   readonly hint?: string;
   readonly children: ReactNode;

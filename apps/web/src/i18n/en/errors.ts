@@ -51,8 +51,75 @@ export const errors = {
     todo: "Try again later, or check the connection to it.",
   },
   insufficient_storage: { title: "There is no space left", todo: "Free some storage on the server." },
-  secret_needed: {
+  secret_required: {
     title: "Enter the secret again",
     todo: "A stored secret is only sent to the server it was given for. The address changed, so give it again.",
+  },
+  upstream_forbidden: {
+    title: "The server does not allow this",
+    todo: "The account may not open this folder. Check the address, or its rights on the server.",
+  },
+  upstream_unreachable: {
+    title: "The server could not be reached",
+    todo: "Check the address and whether the server is running. It is tried again by itself.",
+  },
+  credentials_refused: {
+    title: "The credentials were refused",
+    todo: "Edit the connection and enter them again. Some services want an app password.",
+  },
+  throttled: {
+    title: "The server asks for fewer requests",
+    todo: "Nothing to do: it is tried again later by itself.",
+  },
+  server_error: {
+    title: "The server reported a fault of its own",
+    todo: "Its log says more. It is tried again by itself.",
+  },
+  redirected: {
+    title: "The server points to another address",
+    todo: "If you trust that address, enter it instead of this one.",
+  },
+  not_webdav: {
+    title: "There is no WebDAV server at this address",
+    todo: "Check the path: many services have WebDAV below a longer one, see the kinds of server in the form.",
+  },
+  not_multistatus: {
+    title: "The answer was no listing",
+    todo: "A sign-in page or a proxy may stand in between. Check the address and the credentials.",
+  },
+  bad_xml: {
+    title: "The listing could not be read",
+    todo: "The server's answer was damaged. Nothing was changed here; it is tried again.",
+  },
+  truncated: {
+    title: "The listing ended in the middle",
+    todo: "The connection was cut. Nothing was changed here; it is tried again.",
+  },
+  answer_too_large: {
+    title: "The listing is too large",
+    todo: "Point the connection at a folder with fewer entries.",
+  },
+  unexpected_status: {
+    title: "The server gave an answer that does not fit",
+    todo: "Check the address. The server's log says more.",
+  },
+  address_refused: {
+    title: "Addresses of this kind are not allowed",
+    todo: "The server refuses private and local addresses. Its owner can allow them with RELITE_WEB_DAV_ALLOW_PRIVATE.",
+  },
+  bad_address: {
+    title: "This is no usable address",
+    todo: "It starts with https:// or http:// and holds no user name.",
+  },
+  owner_only: { title: "Only the owner may do this", todo: "Ask the owner of this server." },
+  no_provider: { title: "No model is set up", todo: "Choose a chat provider in the settings." },
+  no_model: { title: "No model is chosen", todo: "Name a model in the settings." },
+  provider_failed: {
+    title: "The chat provider refused",
+    todo: "Check its address, model and key in the settings, then try again.",
+  },
+  not_a_completion: {
+    title: "The chat provider's answer could not be read",
+    todo: "Its address must be that of an OpenAI-compatible API, often ending in /v1.",
   },
 } as const;

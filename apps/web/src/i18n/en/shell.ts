@@ -27,4 +27,10 @@ export const shell = {
   storageText:
     "Your identity and your conversations are kept in the browser's own database. Private windows and some settings switch it off.",
   storageTodo: "Allow site data for this address, or use another browser, then reload.",
+  cancel: "Cancel",
+  delete: "Delete",
+  more: "More actions",
+  save: "Save",
+  undo: "Undo",
+  copyValue: "Copy {{name}}",
 } as const;

@@ -26,8 +26,42 @@ export const errors = {
   },
   upstream_timeout: { title: "对方服务器响应太慢", todo: "请稍后重试，或检查与它的网络连接。" },
   insufficient_storage: { title: "存储空间已满", todo: "请在服务器上释放一些空间。" },
-  secret_needed: {
+  secret_required: {
     title: "请重新输入密钥",
     todo: "已保存的密钥只会发送给最初的服务器。地址已更改，请重新提供。",
+  },
+  upstream_forbidden: {
+    title: "服务器不允许此操作",
+    todo: "该账号无权打开此文件夹。请检查地址或它在服务器上的权限。",
+  },
+  upstream_unreachable: {
+    title: "无法连接到服务器",
+    todo: "请检查地址以及服务器是否在运行。系统会自动重试。",
+  },
+  credentials_refused: { title: "凭据被拒绝", todo: "请编辑连接并重新输入。有些服务需要应用专用密码。" },
+  throttled: { title: "服务器要求减少请求", todo: "无需操作：稍后会自动重试。" },
+  server_error: { title: "服务器自身出错", todo: "它的日志有更多信息。系统会自动重试。" },
+  redirected: { title: "服务器指向另一个地址", todo: "如果你信任那个地址，请改用它。" },
+  not_webdav: {
+    title: "此地址没有 WebDAV 服务",
+    todo: "请检查路径：许多服务的 WebDAV 在更长的路径下，参见表单中的服务器类型。",
+  },
+  not_multistatus: { title: "返回的不是列表", todo: "中间可能有登录页或代理。请检查地址和凭据。" },
+  bad_xml: { title: "无法读取列表", todo: "服务器的响应已损坏。这里没有任何改动，会自动重试。" },
+  truncated: { title: "列表在中途中断", todo: "连接被切断。这里没有任何改动，会自动重试。" },
+  answer_too_large: { title: "列表过大", todo: "请让连接指向条目较少的文件夹。" },
+  unexpected_status: { title: "服务器的响应不符合预期", todo: "请检查地址。服务器日志有更多信息。" },
+  address_refused: {
+    title: "不允许此类地址",
+    todo: "服务器拒绝私有和本地地址。所有者可用 RELITE_WEB_DAV_ALLOW_PRIVATE 允许它们。",
+  },
+  bad_address: { title: "地址不可用", todo: "地址应以 https:// 或 http:// 开头，且不含用户名。" },
+  owner_only: { title: "只有所有者可以这样做", todo: "请联系此服务器的所有者。" },
+  no_provider: { title: "尚未设置模型", todo: "请在设置中选择对话服务。" },
+  no_model: { title: "尚未选择模型", todo: "请在设置中填写模型名称。" },
+  provider_failed: { title: "对话服务拒绝了请求", todo: "请在设置中检查它的地址、模型和密钥，然后重试。" },
+  not_a_completion: {
+    title: "无法读取对话服务的响应",
+    todo: "地址必须是兼容 OpenAI 的 API，通常以 /v1 结尾。",
   },
 } as const;

@@ -1,9 +1,29 @@
 import type { en } from "../en/index.ts";
 import type { Translated } from "../translated.ts";
+import { chat } from "./chat.ts";
+import { connections } from "./connections.ts";
 import { errors } from "./errors.ts";
 import { identity } from "./identity.ts";
+import { library } from "./library.ts";
+import { presets } from "./presets.ts";
+import { proposals } from "./proposals.ts";
+import { settings } from "./settings.ts";
 import { setup } from "./setup.ts";
 import { shell } from "./shell.ts";
 import { shortcuts } from "./shortcuts.ts";
+import { sync } from "./sync.ts";
 
-export const zh: Translated<typeof en> = { errors, identity, setup, shell, shortcuts };
+export const zh: Translated<typeof en> = {
+  chat,
+  connections,
+  errors,
+  identity,
+  library,
+  presets,
+  proposals,
+  settings,
+  setup,
+  shell,
+  shortcuts,
+  sync,
+};

@@ -24,4 +24,10 @@ export const shell = {
   storageTitle: "浏览器不允许 Relite 保存数据",
   storageText: "你的身份和对话保存在浏览器自己的数据库里。无痕窗口和某些设置会将它关闭。",
   storageTodo: "请允许此地址保存网站数据，或换用其他浏览器，然后重新加载。",
+  cancel: "取消",
+  delete: "删除",
+  more: "更多操作",
+  save: "保存",
+  undo: "撤销",
+  copyValue: "复制{{name}}",
 } as const;

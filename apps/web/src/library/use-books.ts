@@ -1,0 +1,40 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useSession } from "../app/session.tsx";
+import type { LibrarySearch } from "./library-search.ts";
+
+const pageSize = 100;
+
+/** The books of a search, page by page; the pages of the search before stay until the first of the new one is there. */
+export function useBooks(search: LibrarySearch) {
+  const { trpc } = useSession();
+  return useInfiniteQuery(
+    trpc.books.list.infiniteQueryOptions(toFilter(search), {
+      getNextPageParam: (last) => last.nextCursor,
+      placeholderData: keepPreviousData,
+    }),
+  );
+}
+
+function toFilter(search: LibrarySearch) {
+  const { q, format, connection, read, show, sort, down } = search;
+  return {
+    limit: pageSize,
+    ...(q === undefined ? {} : { search: q }),
+    ...(format === undefined ? {} : { formats: [format] }),
+    ...(connection === undefined ? {} : { connectionId: connection }),
+    ...(read === undefined ? {} : { readStates: [read] }),
+    ...(show === undefined ? {} : { states: [...statesByShow[show]] }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(down === undefined ? {} : { descending: down }),
+  };
+}
+
+const statesByShow = {
+  missing: ["missing"],
+  all: ["present", "suspect", "missing"],
+} as const;
+
+/** Whether anything narrows the list. */
+export function isFiltered({ q, format, connection, read, show }: LibrarySearch): boolean {
+  return [q, format, connection, read, show].some((one) => one !== undefined);
+}
