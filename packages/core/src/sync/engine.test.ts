@@ -9,6 +9,7 @@ import {
   seededRandom,
 } from "../testing/index.ts";
 import { createSyncEngine, stageChanges } from "./index.ts";
+import { gzipPacking } from "./packing.ts";
 
 let seeds = 100;
 
@@ -216,7 +217,6 @@ describe("a round", () => {
     await a.edit("session/1", "one");
     await a.engine.syncNow();
     const path = remote.server.paths[0] ?? "";
-    const { gzipPacking } = await import("./packing.ts");
     const text = (await gzipPacking.unpack(remote.server.get(path) ?? new Uint8Array(), 1e6)).replace(
       '"v":1',
       '"v":2',
