@@ -1,14 +1,13 @@
 import { STATUS_CODES } from "node:http";
-import { isReliteError, ReliteError } from "@relite/core/errors";
+import type { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { Exchange } from "./exchange.ts";
 import { leaveBody } from "./read-body.ts";
+import { storageError } from "./storage/storage-errors.ts";
 
 /** Renders any failure, once: problem+json with a stable code. What is not ours becomes a plain 500 and a log line. */
 export function answerError(exchange: Exchange, thrown: unknown, log: Logger): void {
-  const error = isReliteError(thrown)
-    ? thrown
-    : new ReliteError("internal", "Something went wrong on the server", { cause: thrown });
+  const error = storageError(thrown);
   const { res } = exchange;
   exchange.code = error.reason ?? error.code;
   if (error.status >= 500 && error.status !== 501 && error.status !== 502) {

@@ -2,7 +2,6 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { decideRead, isRangeFresh } from "../preconditions.ts";
-import { storageError } from "../storage/storage-errors.ts";
 import type { TreeNode } from "../tree/tree.ts";
 import { mediaTypeByName } from "./media-type.ts";
 import { allowedOnCollection } from "./options.ts";
@@ -28,9 +27,7 @@ export function createGet({ storage: { tree, blobs }, newId }: DavContext) {
     setFileHeaders(exchange, node);
     if (decision === "not_modified") return void res.writeHead(304).end();
     const source = { blobs, owner: caller.owner, found };
-    await send(exchange, source, newId).catch((error: unknown) => {
-      throw storageError(error);
-    });
+    await send(exchange, source, newId);
   };
 }
 

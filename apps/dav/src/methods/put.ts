@@ -5,7 +5,6 @@ import { mayWrite } from "../engine/conditions.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { declaredLength } from "../guard.ts";
 import { inviteBody } from "../read-body.ts";
-import { storageError } from "../storage/storage-errors.ts";
 import type { Written } from "../tree/tree.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 
@@ -66,8 +65,6 @@ export function createPut({ config, storage, uploads }: DavContext) {
       await staged.keep();
       const bytes = { ...staged, type: mediaTypeOf(req.headers["content-type"]) };
       return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
-    } catch (error) {
-      throw storageError(error);
     } finally {
       await staged.release();
     }

@@ -9,7 +9,8 @@ export type SqliteDatabase = Database.Database;
  * WAL with `synchronous=FULL`. Fails with `config_invalid` when the file is not ours or is newer than this program.
  */
 export function openDatabase(file: string): SqliteDatabase {
-  const db = new Database(file, { timeout: 5_000 });
+  // Waiting stops every request: another process (a command of the administrator) holds the lock for milliseconds only.
+  const db = new Database(file, { timeout: 1_000 });
   try {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");

@@ -3,7 +3,7 @@ import { isReliteError, ReliteError } from "@relite/core/errors";
 const full = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
 const exhausted = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
-/** What a failing disk or database means for the caller: 507 when full, 503 when busy, 500 for the rest. */
+/** What any failure means for the caller: 507 for a full disk or database, 503 for a busy one, a plain 500 for the rest. */
 export function storageError(cause: unknown): ReliteError {
   if (isReliteError(cause)) return cause;
   const code = errorCode(cause);
@@ -19,7 +19,7 @@ export function storageError(cause: unknown): ReliteError {
       cause,
     });
   }
-  return new ReliteError("internal", "The storage failed", { reason: "storage_failed", cause });
+  return new ReliteError("internal", "Something went wrong on the server", { cause });
 }
 
 export function errorCode(cause: unknown): string {
