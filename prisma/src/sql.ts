@@ -67,17 +67,19 @@ function statementsOn(connection: Sqlite.Database): Sql {
     provider: "sqlite",
     // The shape of a row is the statement's own; statements and row types stand side by side.
     all: async <Row extends object>(text: string, values: readonly SqlValue[] = []) =>
-      prepare(text).all(...values.map(sqliteValue)) as readonly Row[],
-    run: async (text, values = []) => prepare(text).run(...values.map(sqliteValue)).changes,
+      prepare(text).all(bindable(values)) as readonly Row[],
+    run: async (text, values = []) => prepare(text).run(bindable(values)).changes,
     runEach: async (text, lists) => {
       const statement = prepare(text);
-      for (const values of lists) statement.run(...values.map(sqliteValue));
+      for (const values of lists) statement.run(bindable(values));
     },
   };
 }
 
-function sqliteValue(value: SqlValue): Exclude<SqlValue, boolean> {
-  return typeof value === "boolean" ? Number(value) : value;
+/** SQLite has no booleans; a list without them, nearly every one, is not copied. */
+function bindable(values: readonly SqlValue[]): readonly SqlValue[] {
+  const hasBoolean = values.some((value) => typeof value === "boolean");
+  return hasBoolean ? values.map((value) => (typeof value === "boolean" ? Number(value) : value)) : values;
 }
 
 export function postgresSql(pool: Pool): SqlDatabase {

@@ -24,6 +24,9 @@ export async function openSqlite(file: string, turnstile: Turnstile): Promise<Sq
   connection.pragma("foreign_keys = ON");
   connection.pragma("cache_size = -65536");
   connection.pragma("temp_store = MEMORY");
+  // 32 MB of log between checkpoints: a first index changes the same pages over and over.
+  connection.pragma("wal_autocheckpoint = 4096");
+  connection.pragma("journal_size_limit = 67108864");
   const { provider, adapterName } = stock;
   const adapter = fenced(stock, connection, turnstile);
   return { factory: { provider, adapterName, connect: async () => adapter }, connection };

@@ -10,6 +10,7 @@ import { createJobRunner, type JobQueue } from "@relite/core/jobs";
 import type { Logger } from "@relite/core/log";
 import type { Fetch } from "../egress/guarded-fetch.ts";
 import type { Storage } from "../storage.ts";
+import { createOrderedIds } from "../store/ordered-id.ts";
 
 export interface LibraryEngineParts {
   readonly storage: Pick<Storage, "connections" | "scans" | "proposals">;
@@ -42,7 +43,7 @@ export function createLibraryEngine(given: LibraryEngineParts): LibraryEngine {
     log,
     intervalMs,
     random: Math.random,
-    createId: () => crypto.randomUUID(),
+    createId: createOrderedIds(clock, (length) => crypto.getRandomValues(new Uint8Array(length))),
   };
   const runner = createJobRunner({
     queue,

@@ -4,10 +4,20 @@ import type {
   ConnectionPatch,
   ConnectionRepository,
 } from "@relite/core/connections";
-
+import { ReliteError } from "@relite/core/errors";
 import { requireStorableText } from "@relite/core/text";
 import type { Database } from "@relite/prisma";
-import { isPossibleId, oneOf, toBigIntOrNull, toErrorCode, toNumber, toNumberOrNull } from "./rows.ts";
+import {
+  isOrphan,
+  isPossibleId,
+  isTaken,
+  oneOf,
+  toBigIntOrNull,
+  toErrorCode,
+  toNumber,
+  toNumberOrNull,
+  toStorable,
+} from "./rows.ts";
 
 type Row = NonNullable<Awaited<ReturnType<Database["client"]["connection"]["findUnique"]>>>;
 
@@ -18,7 +28,15 @@ export function createConnections({ client }: Database): ConnectionRepository {
   return {
     insert: async (userId, connection) => {
       requireTexts(connection);
-      await client.connection.create({ data: { ...toColumns(connection), userId } });
+      requireStorableText("id", connection.id, 500);
+      if (!isPossibleId(userId)) throw noUser();
+      try {
+        await client.connection.create({ data: { ...toColumns(connection), userId } });
+      } catch (error) {
+        if (isOrphan(error)) throw noUser();
+        if (isTaken(error)) throw new ReliteError("conflict", "A connection with this id is there already.");
+        throw error;
+      }
     },
     get: async (userId, id) => {
       if (!isPossibleId(userId) || !isPossibleId(id)) return null;
@@ -55,6 +73,10 @@ export function createConnections({ client }: Database): ConnectionRepository {
       return rows.map(toConnection);
     },
   };
+}
+
+function noUser(): ReliteError {
+  return new ReliteError("not_found", "There is no such user.");
 }
 
 function requireTexts(patch: ConnectionPatch): void {
@@ -100,8 +122,8 @@ function toSecretColumns(sealed: Connection["sealedSecret"]) {
 function toFailureColumns(failure: ConnectionFailure | null) {
   return {
     failureCode: failure?.code ?? null,
-    failureReason: failure?.reason ?? null,
-    failureMessage: failure?.message ?? null,
+    failureReason: failure === null || failure.reason === null ? null : toStorable(failure.reason),
+    failureMessage: failure === null ? null : toStorable(failure.message),
     failureAtMs: toBigIntOrNull(failure?.atMs ?? null),
   };
 }

@@ -1,7 +1,8 @@
-import { ReliteError } from "@relite/core/errors";
 import type { Proposal, ProposalRepository } from "@relite/core/library";
+import { requireStorableText } from "@relite/core/text";
 import type { Database, Sql, SqlValue } from "@relite/prisma";
-import { isPossibleId, oneOf } from "./rows.ts";
+import { requireOwn } from "./connection-scope.ts";
+import { isPossibleId, oneOf, toStorable } from "./rows.ts";
 
 interface Row {
   readonly id: string;
@@ -58,12 +59,11 @@ async function find(sql: Sql, where: string, values: readonly SqlValue[]): Promi
 }
 
 async function propose(tx: Sql, proposal: Proposal): Promise<Proposal> {
-  const { userId, connectionId, kind, round, vanished, known, serverBefore, serverNow } = proposal;
-  const owned = await tx.all(`SELECT 1 FROM "Connection" WHERE "id" = ? AND "userId" = ?`, [
-    connectionId,
-    userId,
-  ]);
-  if (owned.length === 0) throw new ReliteError("not_found", "No such connection.");
+  const { userId, connectionId, kind, round, vanished, known } = proposal;
+  await requireOwn(tx, userId, connectionId);
+  requireStorableText("id", proposal.id, 500);
+  const serverBefore = proposal.serverBefore === null ? null : toStorable(proposal.serverBefore);
+  const serverNow = proposal.serverNow === null ? null : toStorable(proposal.serverNow);
   const facts = [kind, round, vanished, known, JSON.stringify(proposal.sample), serverBefore, serverNow];
   const [row] = await tx.all<Row>(
     `INSERT INTO "Proposal" ("id", "userId", "connectionId", "openConnectionId", "status", "createdAtMs",

@@ -1,10 +1,11 @@
-import { ReliteError } from "@relite/core/errors";
 import type { Job, JobPage, JobQuery, JobQueue, NewJob } from "@relite/core/jobs";
 import { noProgress } from "@relite/core/jobs";
+import { requireStorableText } from "@relite/core/text";
 import type { Database, Sql, SqlValue } from "@relite/prisma";
 import { isIn, jsonList } from "../bulk.ts";
+import { requireOwn } from "../connection-scope.ts";
 import { pageLimit, parseCursor, toCursor } from "../cursor.ts";
-import { isPossibleId } from "../rows.ts";
+import { isPossibleId, toStorable } from "../rows.ts";
 import { claimJob } from "./claim.ts";
 import { type JobRow, jobFields, toJob } from "./job-row.ts";
 
@@ -41,8 +42,8 @@ export function createJobs({ sql }: Database): JobQueue {
         [
           status,
           failure?.code ?? null,
-          failure?.reason ?? null,
-          failure?.message ?? null,
+          failure === null || failure.reason === null ? null : toStorable(failure.reason),
+          failure === null ? null : toStorable(failure.message),
           JSON.stringify(progress),
           nowMs,
         ],
@@ -64,11 +65,9 @@ function first(rows: readonly JobRow[]): Job | null {
 
 async function enqueue(tx: Sql, userId: string, job: NewJob): Promise<{ job: Job; created: boolean }> {
   const { id, connectionId, host, trigger, nowMs } = job;
-  const owned = await tx.all(`SELECT 1 FROM "Connection" WHERE "id" = ? AND "userId" = ?`, [
-    connectionId,
-    userId,
-  ]);
-  if (owned.length === 0) throw new ReliteError("not_found", "No such connection.");
+  await requireOwn(tx, userId, connectionId);
+  requireStorableText("id", id, 500);
+  requireStorableText("host", host, 1_000);
   const created = await tx.all<JobRow>(
     `INSERT INTO "Job" ("id", "userId", "connectionId", "activeConnectionId", "host", "trigger", "status",
        "progress", "revision", "attempts", "cancelRequested", "createdAtMs")

@@ -14,17 +14,15 @@ const keyBySort: Readonly<Record<BookSort, readonly [sql: string, type: "string"
   size: [`COALESCE("sizeBytes", 0)`, "number"],
 };
 
+export type BookFilter = Omit<BookQuery, "cursor" | "limit">;
+
 export interface Condition {
   readonly text: string;
   readonly values: readonly SqlValue[];
 }
 
-/** The `WHERE` of a query without its cursor; null when nothing can match. */
-export function toFilter(
-  sql: Sql,
-  userId: string,
-  query: Omit<BookQuery, "cursor" | "limit">,
-): Condition | null {
+/** What a query asks for beyond the user, its cursor aside; null when nothing can match. */
+export function toFilters(sql: Sql, userId: string, query: BookFilter): readonly Condition[] | null {
   const { words = [], formats, connectionId, states, readStates } = query;
   const lists = [
     ["format", formats],
@@ -34,14 +32,17 @@ export function toFilter(
   if (lists.some(([, list]) => list?.length === 0)) return null;
   if (![userId, connectionId ?? ""].every(isPossibleId) || !words.every(isStorableText)) return null;
   const contains = sql.provider === "sqlite" ? `INSTR("searchText", ?) > 0` : `STRPOS("searchText", ?) > 0`;
-  return joined([
-    { text: `"userId" = ?`, values: [userId] },
+  return [
     ...(connectionId === undefined ? [] : [{ text: `"connectionId" = ?`, values: [connectionId] }]),
     ...lists.flatMap(([column, list]) =>
       list === undefined ? [] : [{ text: isIn(sql, column), values: [jsonList(list)] }],
     ),
     ...words.map((word) => ({ text: contains, values: [word] })),
-  ]);
+  ];
+}
+
+export function isOf(userId: string): Condition {
+  return { text: `"userId" = ?`, values: [userId] };
 }
 
 export interface Order {
@@ -50,8 +51,10 @@ export interface Order {
   readonly key: string;
   /** For `ORDER BY`. */
   readonly text: string;
-  /** After the cursor; null without one. */
-  readonly after: Condition | null;
+  /** After the cursor; empty without one. */
+  readonly after: readonly Condition[];
+  /** An index gives the user's books in this order. */
+  readonly isIndexed: boolean;
 }
 
 export function toOrder({ sort = "title", descending = false, cursor }: BookQuery): Order {
@@ -65,8 +68,9 @@ export function toOrder({ sort = "title", descending = false, cursor }: BookQuer
     text: `${key} ${direction}, "id" ${direction}`,
     after:
       place === null
-        ? null
-        : { text: `(${key}, "id") ${descending ? "<" : ">"} (?, ?)`, values: [place.key, place.id] },
+        ? []
+        : [{ text: `(${key}, "id") ${descending ? "<" : ">"} (?, ?)`, values: [place.key, place.id] }],
+    isIndexed: sort === "title" || sort === "added",
   };
 }
 

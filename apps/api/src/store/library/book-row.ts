@@ -2,7 +2,7 @@ import type { Book, BookFacts } from "@relite/core/library";
 import { bookFormats } from "@relite/core/library";
 import { requireStorableText } from "@relite/core/text";
 import type { SqlValue } from "@relite/prisma";
-import { oneOf } from "../rows.ts";
+import { oneOf, requireWhole } from "../rows.ts";
 import { hashPath } from "./path-hash.ts";
 
 /** A row of `Book` as statements by hand give it: the book, its words not yet narrowed. */
@@ -53,6 +53,8 @@ export function factValues(facts: BookFacts): readonly SqlValue[] {
   requireStorableText("title", facts.title, maxPath);
   requireStorableText("titleKey", facts.titleKey, maxTitleKey);
   requireStorableText("searchText", facts.searchText, maxSearchText);
+  requireWhole("sizeBytes", facts.sizeBytes);
+  requireWhole("modifiedAtMs", facts.modifiedAtMs);
   requireStorableText("etag", facts.etag ?? "", maxPath);
   const { path, folder, name, format, title, titleKey, searchText, sizeBytes, etag, modifiedAtMs } = facts;
   return [

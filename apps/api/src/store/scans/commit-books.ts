@@ -4,7 +4,7 @@ import type { Sql, SqlValue } from "@relite/prisma";
 import { insertRows, isIn, jsonList, type RowUpdate, updateRows } from "../bulk.ts";
 import { factColumns, factValues, seenAgain } from "../library/book-row.ts";
 import { hashPath } from "../library/path-hash.ts";
-import { isPossibleId } from "../rows.ts";
+import { isPossibleId, requireWhole } from "../rows.ts";
 
 interface Scope {
   readonly userId: string;
@@ -80,6 +80,8 @@ async function seeBooks(tx: Sql, { connectionId }: Scope, seen: readonly SeenBoo
   for (const { id, sizeBytes, etag, modifiedAtMs, changedAtMs } of seen) {
     if (!isPossibleId(id)) continue;
     requireStorableText("etag", etag ?? "", 8_192);
+    requireWhole("sizeBytes", sizeBytes);
+    requireWhole("modifiedAtMs", modifiedAtMs);
     const facts = [id, connectionId, sizeBytes, etag, modifiedAtMs];
     if (changedAtMs === null) same.push(facts);
     else changed.push([...facts, changedAtMs, null]);

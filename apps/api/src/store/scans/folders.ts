@@ -3,7 +3,7 @@ import { requireStorableText } from "@relite/core/text";
 import type { Sql, SqlValue } from "@relite/prisma";
 import { insertRows, isIn, jsonList, updateRows } from "../bulk.ts";
 import { hashPath } from "../library/path-hash.ts";
-import { oneOf } from "../rows.ts";
+import { oneOf, requireWhole } from "../rows.ts";
 
 const maxPath = 8_192;
 
@@ -103,6 +103,7 @@ async function putFolders(tx: Sql, connectionId: string, folders: readonly Folde
   for (const [pathHash, { path, etag, modifiedAtMs }] of byHash) {
     requireStorableText("path", path, maxPath);
     requireStorableText("etag", etag ?? "", maxPath);
+    requireWhole("modifiedAtMs", modifiedAtMs);
     if (isKnown.has(pathHash)) updated.push([connectionId, pathHash, etag, modifiedAtMs]);
     else {
       const parentHash = path === "" ? null : hashPath(parentOf(path));

@@ -1,9 +1,9 @@
 import type { ScanStore } from "@relite/core/library";
 import type { Database, Sql } from "@relite/prisma";
+import { owns, requireOwn } from "../connection-scope.ts";
 import { isPossibleId } from "../rows.ts";
 import { findRecent, forgetFolders, listLost, markAbsent, settleAbsent } from "./absence.ts";
 import { commitBookRows } from "./commit-books.ts";
-import { owns, requireOwn } from "./connection-scope.ts";
 import { commitFolderRows, listFolderStates, readFolders } from "./folders.ts";
 import { applyMoves } from "./moves.ts";
 import { endRound, openRound, setCounts } from "./rounds.ts";

@@ -1,6 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import type { Sql } from "@relite/prisma";
-import { isPossibleId } from "../rows.ts";
+import { isPossibleId } from "./rows.ts";
 
 /** Whether the connection is there and this user's. */
 export async function owns(sql: Sql, userId: string, connectionId: string): Promise<boolean> {
