@@ -7,6 +7,7 @@ export type Bench = () => Promise<readonly Table[]>;
 const loadByName: Readonly<Record<string, () => Promise<Bench>>> = {
   ucan: async () => (await import("./ucan.ts")).benchUcan,
   dav: async () => (await import("./dav.ts")).benchDav,
+  store: async () => (await import("./store.ts")).benchStore,
 };
 
 /** `<name>|all [--json]`; returns the exit code. */

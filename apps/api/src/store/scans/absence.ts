@@ -72,9 +72,9 @@ export async function settleAbsent(
   if (decision.kind === "accept") return { suspect: 0, missing: await settle(becomeMissing, [nowMs]) };
   const confirmed = jsonList(decision.confirmedIds.filter(isPossibleId));
   const missing = await settle(becomeMissing, [nowMs], isIn(tx, "id"), [confirmed]);
-  if (!decision.isComplete) return { suspect: 0, missing };
   const secondTime = `"state" = 'suspect' AND "suspectRound" < ${Math.trunc(round)}`;
   const later = decision.promotes ? await settle(becomeMissing, [nowMs], secondTime) : 0;
+  if (!decision.isComplete) return { suspect: 0, missing: missing + later };
   const suspect = await settle(`"state" = 'suspect', "suspectRound" = ?`, [round], `"state" = 'present'`);
   return { suspect, missing: missing + later };
 }
