@@ -23,7 +23,7 @@ export async function startDavServers(say: (line: string) => void): Promise<read
   return [...(apache.available ? [await startApacheServer()] : []), await startStock(), await startOurs()];
 }
 
-async function startOurs(): Promise<BenchServer> {
+export async function startOurs(): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;

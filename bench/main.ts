@@ -8,6 +8,7 @@ const loadByName: Readonly<Record<string, () => Promise<Bench>>> = {
   ucan: async () => (await import("./ucan.ts")).benchUcan,
   dav: async () => (await import("./dav.ts")).benchDav,
   store: async () => (await import("./store.ts")).benchStore,
+  library: async () => (await import("./library.ts")).benchLibrary,
 };
 
 /** `<name>|all [--json]`; returns the exit code. */
