@@ -13,16 +13,17 @@ export interface Auth {
 }
 
 export interface AuthParts {
-  readonly audience: string;
+  /** DIDs that tokens may name for this server. */
+  readonly audiences: readonly string[];
   readonly accounts: AccountStore;
   readonly clock: Clock;
   readonly isRevoked?: (key: RevocationKey) => boolean | Promise<boolean>;
 }
 
 /** The one login: an invocation whose audience is this API. */
-export function createAuth({ audience, accounts, clock, isRevoked = () => false }: AuthParts): Auth {
+export function createAuth({ audiences, accounts, clock, isRevoked = () => false }: AuthParts): Auth {
   const crypto = createNodeTokenCrypto();
-  const base = { audiences: [audience], isRevoked, clock, crypto };
+  const base = { audiences, isRevoked, clock, crypto };
   const anyRoot = createVerifier({ ...base, isOwner: () => true });
   const isUser = async (did: string) => (await accounts.users.findByDid(did)) !== null;
   const usersOnly = createVerifier({ ...base, isOwner: isUser });

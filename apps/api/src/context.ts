@@ -11,6 +11,7 @@ import { createCompletions } from "./chat/completions.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Resolve } from "./egress/connector.ts";
 import { createEgress } from "./egress/guarded-fetch.ts";
+import { createOnlyUserCheck } from "./egress/only-user.ts";
 import { createEnrolment } from "./enrolment.ts";
 import { createJobBus, publishChanges } from "./jobs/bus.ts";
 import { createLibraryEngine } from "./jobs/library-engine.ts";
@@ -71,7 +72,7 @@ export async function createContext(
     resolve: parts.resolve,
     setupCode: config.setupCode ?? madeSetupCode,
   });
-  const auth = createAuth({ audience, accounts, clock });
+  const auth = createAuth({ audiences: audiencesOf(publicUrl), accounts, clock });
   return {
     config,
     publicUrl,
@@ -88,8 +89,8 @@ export async function createContext(
       clock,
       services: running.services,
       remoteAddress: request.ip,
-      prove: () => auth.prove(request.headers.authorization),
-      identify: () => auth.identify(request.headers.authorization),
+      prove: once(() => auth.prove(request.headers.authorization)),
+      identify: once(() => auth.identify(request.headers.authorization)),
     }),
     stop: () => stopping.abort(),
     close: async () => {
@@ -113,8 +114,9 @@ interface ServiceParts {
 
 function createServices({ config, clock, log, storage, box, ...parts }: ServiceParts) {
   const { accounts, books, proposals } = storage;
+  const onlyUser = createOnlyUserCheck(accounts.users, clock);
   const egressParts = {
-    allowsPrivate: async () => config.allowPrivate ?? (await accounts.users.count()) <= 1,
+    allowsPrivate: () => config.allowPrivate ?? onlyUser.isAlone(),
     ...(parts.resolve === undefined ? {} : { resolve: parts.resolve }),
   };
   const egress = createEgress(egressParts);
@@ -129,7 +131,7 @@ function createServices({ config, clock, log, storage, box, ...parts }: ServiceP
   const services: Services = {
     audience: parts.audience,
     accounts,
-    enrolment: createEnrolment({ accounts, setupCode: parts.setupCode, clock }),
+    enrolment: createEnrolment({ accounts, setupCode: parts.setupCode, clock, onEnrolled: onlyUser.forget }),
     connections: library.connections,
     books,
     proposals,
@@ -142,6 +144,23 @@ function createServices({ config, clock, log, storage, box, ...parts }: ServiceP
     await Promise.all([egress.close(), chatEgress.close()]);
   };
   return { services, drain: library.drain, close };
+}
+
+/** One answer for all calls of a batch. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** On the loopback interface a server has three names, and a program may know it by any. */
+function audiencesOf(publicUrl: string): readonly string[] {
+  const { protocol, hostname, port } = new URL(publicUrl);
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  if (!names.includes(hostname)) return [audienceOfUrl(publicUrl)];
+  return names.map((name) => audienceOfUrl(`${protocol}//${name}${port === "" ? "" : `:${port}`}`));
 }
 
 async function isAnswering({ accounts }: Storage): Promise<boolean> {

@@ -24,12 +24,14 @@ export interface EnrolmentParts {
   /** null: nobody can claim any more. */
   readonly setupCode: string | null;
   readonly clock: Clock;
+  /** Called after somebody became a user. */
+  readonly onEnrolled?: () => void;
 }
 
 const triesPerMinute = 10;
 
 /** Codes are compared in constant time, and only so many wrong ones a minute are looked at. */
-export function createEnrolment({ accounts, setupCode, clock }: EnrolmentParts): Enrolment {
+export function createEnrolment({ accounts, setupCode, clock, onEnrolled }: EnrolmentParts): Enrolment {
   const setupTries = createTryLimit(clock);
   const invitationTries = createTryLimit(clock);
   return {
@@ -42,6 +44,7 @@ export function createEnrolment({ accounts, setupCode, clock }: EnrolmentParts):
       attempt.succeeded();
       const user = await accounts.setup.claim({ did, displayName: displayName ?? defaultName(did) });
       if (user === null) throw alreadyClaimed();
+      onEnrolled?.();
       return user;
     },
     accept: async ({ code, did, displayName, remoteAddress }) => {
@@ -50,6 +53,7 @@ export function createEnrolment({ accounts, setupCode, clock }: EnrolmentParts):
       const outcome = await accounts.invitations.accept(await hashInvitationCode(code), member);
       if (outcome.ok) {
         attempt.succeeded();
+        onEnrolled?.();
         return outcome.user;
       }
       throw invitationRefused(outcome.reason);

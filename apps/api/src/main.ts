@@ -6,9 +6,6 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
   const server = await startApiServer(readConfig());
-  say(`relite: web and API on ${server.url}`);
-  if (server.setupCode !== null)
-    say(`relite: open ${server.url}/setup#code=${server.setupCode} to become its owner`);
   const stop = () => {
     server.close().then(
       () => process.exit(0),
@@ -18,6 +15,9 @@ try {
   process.once("SIGINT", stop).once("SIGTERM", stop);
   // A launcher that was killed leaves no server behind.
   if (process.connected) process.once("disconnect", stop);
+  say(`relite: web and API on ${server.url}`);
+  if (server.setupCode !== null)
+    say(`relite: open ${server.url}/setup#code=${server.setupCode} to become its owner`);
 } catch (error) {
   process.stderr.write(`relite: ${isReliteError(error) ? error.message : "the API could not start."}\n`);
   process.exit(1);

@@ -6,11 +6,18 @@ type Fields = Readonly<Record<string, unknown>>;
  * A query's texts as the types the schema wants: numbers, booleans, and lists (a name given several times, or
  * once with commas). What does not fit stays text and is refused by the schema.
  */
-export function fromQuery(query: Fields, schema: z.ZodType): Fields {
-  const properties = propertiesOf(schema);
+export function fromQuery(query: Fields, types: QueryTypes): Fields {
   return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, convert(value, properties[name]?.type)]),
+    Object.entries(query).map(([name, value]) => [name, convert(value, types.get(name))]),
   );
+}
+
+/** JSON Schema's type of each field. */
+export type QueryTypes = ReadonlyMap<string, string | undefined>;
+
+export function queryTypesOf(schema: z.ZodType): QueryTypes {
+  const { properties } = objectSchema.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+  return new Map(Object.entries(properties).map(([name, { type }]) => [name, type]));
 }
 
 function convert(value: unknown, type: string | undefined): unknown {
@@ -29,7 +36,3 @@ function splitText(value: unknown): unknown[] {
 const objectSchema = z.object({
   properties: z.record(z.string(), z.object({ type: z.string().optional() })).default({}),
 });
-
-function propertiesOf(schema: z.ZodType) {
-  return objectSchema.parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })).properties;
-}

@@ -5,7 +5,7 @@ import { logFailure, sendProblem } from "./http/request-rules.ts";
 import { createOpenApi } from "./openapi.ts";
 import { toProblem } from "./problem.ts";
 import { listRestProcedures, type RestProcedure } from "./rest-procedures.ts";
-import { fromQuery } from "./rest-query.ts";
+import { fromQuery, type QueryTypes, queryTypesOf } from "./rest-query.ts";
 import { appRouter } from "./router.ts";
 
 /** Every procedure with `meta.rest`, as plain JSON over HTTP; errors as problem+json; the document that describes them. */
@@ -15,18 +15,20 @@ export async function addRestRoutes(app: FastifyInstance, context: ApiContext): 
   app.get("/api/openapi.json", async () => document);
   await app.register(async (scope) => {
     acceptJsonOnly(scope);
-    for (const procedure of procedures)
+    for (const procedure of procedures) {
+      const types = procedure.inputSchema === null ? null : queryTypesOf(procedure.inputSchema);
       scope.route({
         method: procedure.rest.method,
         url: procedure.rest.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-        handler: (request, reply) => answer(context, procedure, request, reply),
+        handler: (request, reply) => answer(context, { ...procedure, types }, request, reply),
       });
+    }
   });
 }
 
 async function answer(
   context: ApiContext,
-  { path, type, rest, inputSchema }: RestProcedure,
+  { path, type, rest, types }: RestProcedure & { readonly types: QueryTypes | null },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -38,7 +40,7 @@ async function answer(
       path,
       type,
       ctx: context.toRequestContext(request),
-      getRawInput: async () => (inputSchema === null ? undefined : inputOf(request, inputSchema)),
+      getRawInput: async () => (types === null ? undefined : inputOf(request, types)),
       signal: left.signal,
       batchIndex: 0,
     });
@@ -51,10 +53,10 @@ async function answer(
 }
 
 /** Body or query, then the names of the path, which win. A body that is no object is handed on to be refused. */
-function inputOf(request: FastifyRequest, schema: NonNullable<RestProcedure["inputSchema"]>): unknown {
+function inputOf(request: FastifyRequest, types: QueryTypes): unknown {
   const fromPath = toRecord(request.params);
   if (request.method === "GET" || request.method === "DELETE")
-    return { ...fromQuery(toRecord(request.query), schema), ...fromPath };
+    return { ...fromQuery(toRecord(request.query), types), ...fromPath };
   const { body } = request;
   const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
   if (body === undefined || isObject) return { ...body, ...fromPath };

@@ -25,7 +25,12 @@ const trpc = initTRPC
   .meta<ProcedureMeta>()
   .create({
     isDev: false,
-    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+    sse: {
+      ping: { enabled: true, intervalMs: 15_000 },
+      client: { reconnectAfterInactivityMs: 45_000 },
+      // A listener shows a fresh token at least this often; it resumes by itself.
+      maxDurationMs: 300_000,
+    },
     jsonl: { pingMs: 15_000 },
     errorFormatter: ({ shape, error, ctx }) =>
       toErrorShape(toProblem(error, ctx?.requestId ?? ""), shape.data.path ?? null),

@@ -155,6 +155,31 @@ describe("a book on a foreign server appears in my library", () => {
     expect(ids.every((id) => id.startsWith(`${jobId}.`))).toBe(true);
   });
 
+  test("[LA6] a running sync is cancelled, and the next one goes on", async () => {
+    const asked = signalOnce();
+    let isHeld = false;
+    await using remote = await remoteBooks();
+    await using slow = await serveHandler((request) => {
+      if (!isHeld) return remote.remote.handle(request);
+      asked.tell();
+      return new Promise(() => undefined);
+    });
+    await using api = await startTestApi();
+    const { client, connection } = await connected(api, `${slow.origin}/dav/`);
+    isHeld = true;
+    const { jobId } = await client.connections.sync.mutate({ id: connection.id });
+    await asked.happened;
+    expect(await client.jobs.cancel.mutate({ id: jobId })).toMatchObject({ cancelRequested: true });
+    await api.server.drain();
+    expect(await client.jobs.get.query({ id: jobId })).toMatchObject({ status: "cancelled", failure: null });
+    isHeld = false;
+    const next = await client.connections.sync.mutate({ id: connection.id });
+    expect(next.jobId).not.toBe(jobId);
+    await api.server.drain();
+    expect(await client.jobs.get.query({ id: next.jobId })).toMatchObject({ status: "done" });
+    expect(await client.jobs.cancel.mutate({ id: next.jobId })).toMatchObject({ status: "done" });
+  });
+
   test("[LA4] what vanished is missing after the server said so, and comes back with its reading state", async () => {
     await using remote = await remoteBooks();
     await using api = await startTestApi();

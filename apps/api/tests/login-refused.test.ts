@@ -1,6 +1,12 @@
 import { request } from "node:http";
 import { fakeClock } from "@relite/core/testing";
-import { generateKeyPair, issueDelegation, issueInvocation, signerFromKeyPair } from "@relite/core/ucan";
+import {
+  audienceOfUrl,
+  generateKeyPair,
+  issueDelegation,
+  issueInvocation,
+  signerFromKeyPair,
+} from "@relite/core/ucan";
 import { describe, expect, test } from "vitest";
 import { claimed, newSigner, setupCode, startTestApi } from "./api-under-test.ts";
 
@@ -51,9 +57,15 @@ describe("a login that does not hold", () => {
           expect(body).not.toContain(authorization.slice(7));
       }
     }
-    expect((await fetch(`${api.url}/api/me`, { headers: { authorization: `Bearer ${good}` } })).status).toBe(
-      200,
-    );
+    for (const name of ["localhost", "127.0.0.1", "[::1]"]) {
+      const own = audienceOfUrl(`http://${name}:${api.server.port}`);
+      const token = await api.tokenOf(signer, { audience: own });
+      const answer = await fetch(`${api.url}/api/me`, { headers: { authorization: `Bearer ${token}` } });
+      expect(answer.status, name).toBe(200);
+    }
+    const otherPort = await api.tokenOf(signer, { audience: "did:web:localhost%3A1" });
+    const headers = { authorization: `Bearer ${otherPort}` };
+    expect((await fetch(`${api.url}/api/me`, { headers })).status).toBe(401);
   });
 
   test("[API4] a token without the capability is refused with the name of what is missing", async () => {

@@ -24,8 +24,12 @@ const router = trpc.router({
   double: signedIn.input(z.object({ value: z.number() })).mutation(({ input }) => input.value * 2),
   count: signedIn
     .input(z.object({ upTo: z.number(), lastEventId: z.string().optional() }))
-    .subscription(async function* ({ input }) {
-      for (let at = Number(input.lastEventId ?? 0) + 1; at <= input.upTo; at++) yield tracked(String(at), at);
+    .subscription(async function* ({ input, signal }) {
+      for (let at = Number(input.lastEventId ?? 0) + 1; at <= input.upTo; at++) {
+        yield tracked(String(at), at);
+        if (at === 2 && input.lastEventId === undefined)
+          await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      }
     }),
 });
 type TestRouter = typeof router;
@@ -33,6 +37,7 @@ type TestRouter = typeof router;
 /** A server whose clock may differ from ours; it says its own time in `Date`. */
 async function startServer(serverClock = fakeClock(Date.now())) {
   const seen: string[] = [];
+  const resumedAfter: unknown[] = [];
   const audience = "did:web:api.example";
   const verifier = createVerifier({
     audiences: [audience],
@@ -46,6 +51,7 @@ async function startServer(serverClock = fakeClock(Date.now())) {
     createContext: async ({ req }) => {
       const token = (req.headers.authorization ?? "").slice(7);
       seen.push(token);
+      if (req.headers["last-event-id"] !== undefined) resumedAfter.push(req.headers["last-event-id"]);
       const verified = await verifier.verify(token);
       return verified.ok
         ? { reason: null, rootDid: verified.principal.rootDid }
@@ -63,6 +69,8 @@ async function startServer(serverClock = fakeClock(Date.now())) {
   const signer = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
   return {
     seen,
+    resumedAfter,
+    breakConnections: () => server.closeAllConnections(),
     signer,
     serverClock,
     clientAt: (clock = fakeClock(Date.now())) =>
@@ -117,10 +125,18 @@ test("[AP3] a subscription carries a token, resumes by itself and corrects the c
     const seen: number[] = [];
     client.count.subscribe(
       { upTo: 3 },
-      { onData: ({ data }) => seen.push(data), onComplete: () => resolve(seen), onError: reject },
+      {
+        onData: ({ data }) => {
+          seen.push(data);
+          if (data === 2) server.breakConnections();
+        },
+        onComplete: () => resolve(seen),
+        onError: reject,
+      },
     );
   });
   expect(values).toEqual([1, 2, 3]);
+  expect(server.resumedAfter).toEqual(["2"]);
 });
 
 test("[AP4] what an error says is taken apart in one place", async () => {
