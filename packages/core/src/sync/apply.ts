@@ -1,13 +1,10 @@
 import { applyToEntity, emptyState } from "./entity-state.ts";
 import { type ClockState, initialClockState, observeHlc } from "./hlc.ts";
 import type { CutOp, Op } from "./op.ts";
+import { newProgress } from "./progress.ts";
 import { rebuildEntities } from "./rebuild.ts";
 import { type Applying, retireLane } from "./retire.ts";
-import { type LaneProgress, opKey, type SyncWriter } from "./store.ts";
-
-export function newProgress(lane: string): LaneProgress {
-  return { lane, applied: 0, did: null, cutFrom: 0, missedPolls: 0, unreadable: [] };
-}
+import { opKey, type SyncWriter } from "./store.ts";
 
 /**
  * Takes the next ops of a lane in: those already here, after a gap or behind a cut are passed over. Answers how many

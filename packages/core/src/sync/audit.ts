@@ -1,6 +1,7 @@
 import { decodeTailText } from "./codec.ts";
 import { tailName } from "./names.ts";
 import { putFresh, type SyncParts } from "./parts.ts";
+import { changeProgress, doubt, trust } from "./progress.ts";
 import { changeOwn, restoreSegments } from "./segments.ts";
 
 /**
@@ -30,14 +31,17 @@ export async function foster(parts: SyncParts, lane: string): Promise<boolean> {
   if (kept === undefined) return false;
   await restoreSegments(parts, lane, decodeTailText(kept.text).segments);
   const bytes = await parts.packing.pack(kept.text);
-  await putFresh(parts, "l", (attempt) => tailName(lane, kept.seq, kept.hash, attempt), bytes);
-  await countMissed(parts, lane, 0);
+  const nameOf = async (attempt: string) => {
+    const name = tailName(lane, kept.seq, kept.hash, attempt);
+    // Doubted until it is confirmed: what was cut off on its way must not count as there.
+    await changeProgress(parts, lane, (progress) => doubt(progress, name));
+    return name;
+  };
+  const name = await putFresh(parts, "l", nameOf, bytes);
+  await changeProgress(parts, lane, (progress) => ({ ...trust(progress, name), missedPolls: 0 }));
   return true;
 }
 
 export async function countMissed(parts: SyncParts, lane: string, missedPolls: number): Promise<void> {
-  await parts.store.write(async (writer) => {
-    const progress = await writer.get("lanes", lane);
-    if (progress !== undefined) await writer.put("lanes", lane, { ...progress, missedPolls });
-  });
+  await changeProgress(parts, lane, (progress) => ({ ...progress, missedPolls }));
 }

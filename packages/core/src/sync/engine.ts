@@ -114,8 +114,11 @@ function statusOfError(error: unknown): Partial<SyncStatus> {
   return { phase: needsPerson ? "attention" : "offline", reason: String(reason) };
 }
 
+/** All three are cured by a new token made with the server's time. */
+const staleReasons: ReadonlySet<string> = new Set(["expired", "not_yet_valid", "lifetime_too_long"]);
+
 function isStaleToken(error: unknown): boolean {
   if (!isReliteError(error)) return false;
   const { problemReason } = error.details;
-  return problemReason === "expired" || problemReason === "not_yet_valid";
+  return staleReasons.has(String(problemReason));
 }

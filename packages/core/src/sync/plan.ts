@@ -145,8 +145,9 @@ function watchLane(
   tails: readonly TailName[],
   { kept, mayFillEmpty, listed }: Observation,
 ): readonly Effect[] {
-  const { lane, applied, missedPolls } = progress;
-  const newest = Math.max(0, ...tails.map(({ seq }) => seq));
+  const { lane, applied, missedPolls, unreadable } = progress;
+  const sound = tails.filter(({ name }) => !unreadable.some((tail) => tail.name === name));
+  const newest = Math.max(0, ...sound.map(({ seq }) => seq));
   if (applied === 0 || newest >= applied || !kept.has(lane))
     return missedPolls === 0 ? [] : [{ kind: "count-missed", lane, missedPolls: 0 }];
   const isDue = missedPolls + 1 >= fosterAfterPolls || (mayFillEmpty && listed.length === 0);

@@ -1,9 +1,9 @@
-import { applyOps, newProgress } from "./apply.ts";
+import { applyOps } from "./apply.ts";
 import { decodeSegment, decodeTail, type Tail } from "./codec.ts";
 import { isSegment, parseSegmentName, segmentName, type TailName } from "./names.ts";
 import type { Op } from "./op.ts";
 import type { SyncParts } from "./parts.ts";
-import { unreadableRestMs, unreadableTries } from "./plan.ts";
+import { changeProgress, doubt, newProgress, trust } from "./progress.ts";
 import type { LaneProgress, SegmentRef } from "./store.ts";
 
 export interface LaneRead {
@@ -29,7 +29,7 @@ export async function readLane(
     if (found === "newer") problem = "newer";
     if (typeof found === "string") continue;
     if (progress.did !== null && progress.did !== found.tail.did) continue;
-    const ops = await takeIn(parts, progress, found, candidate.hash, report);
+    const ops = await takeIn(parts, progress, found, candidate, report);
     if (ops !== null) return { ops, problem: candidate.seq === candidates[0]?.seq ? null : problem };
     await noteUnreadable(parts, candidate);
   }
@@ -38,13 +38,7 @@ export async function readLane(
 
 /** Reading this tail to its end did not work out; after a few tries it rests for a while. */
 export async function noteUnreadable(parts: SyncParts, { lane, name }: TailName): Promise<void> {
-  await parts.store.write(async (writer) => {
-    const progress = (await writer.get("lanes", lane)) ?? newProgress(lane);
-    const tries = 1 + (progress.unreadable.find((tail) => tail.name === name)?.tries ?? 0);
-    const retryAtMs = tries < unreadableTries ? 0 : parts.clock.nowMs() + unreadableRestMs;
-    const others = progress.unreadable.filter((tail) => tail.name !== name).slice(-7);
-    await writer.put("lanes", lane, { ...progress, unreadable: [...others, { name, tries, retryAtMs }] });
-  });
+  await changeProgress(parts, lane, (progress) => doubt(progress, name, parts.clock.nowMs()));
 }
 
 type FoundTail = { readonly tail: Tail; readonly text: string };
@@ -86,7 +80,7 @@ async function takeIn(
   parts: SyncParts,
   progress: LaneProgress,
   { tail, text }: FoundTail,
-  hash: string,
+  { name, hash }: TailName,
   report: (ops: number) => void,
 ): Promise<number | null> {
   let count = 0;
@@ -101,7 +95,9 @@ async function takeIn(
   await parts.store.write(async (writer) => {
     const now = await writer.get("lanes", tail.lane);
     if (now === undefined) return;
-    if (now.did !== tail.did) await writer.put("lanes", tail.lane, { ...now, did: tail.did });
+    const read = { ...trust(now, name), did: tail.did };
+    if (now.did !== read.did || now.unreadable.length !== read.unreadable.length)
+      await writer.put("lanes", tail.lane, read);
     const kept = await writer.get("tails", tail.lane);
     if (kept === undefined || kept.seq < tail.to)
       await writer.put("tails", tail.lane, { seq: tail.to, hash, text });

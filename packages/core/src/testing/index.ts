@@ -12,4 +12,5 @@ export { createRemoteTree, type RemoteTree } from "./remote-tree.ts";
 export { createScanWorld, type ScanWorld } from "./scan-world.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { type RunningServer, serveHandler } from "./serve-handler.ts";
+export { measureSyncCost, type SyncCost } from "./sync-cost.ts";
 export { readWorldConfig, runWorld, type WorldResult } from "./world/index.ts";

@@ -10,7 +10,7 @@ const count = z
 export function readWorldConfig(): { readonly schedules: number; readonly firstSeed: number } {
   const settings = readEnv(
     z.object({
-      RELITE_SYNC_SCHEDULES: count.default(3_000),
+      RELITE_SYNC_SCHEDULES: count.default(2_000),
       RELITE_SYNC_SEED: count.default(1),
     }),
     process.env,

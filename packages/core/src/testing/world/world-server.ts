@@ -74,7 +74,9 @@ export class WorldServer {
     return new Map(this.#files);
   }
 
+  /** A backup comes back; what was under way on the network before is long gone. */
   restore(files: Files): void {
+    this.#puts.length = 0;
     this.#change(() => {
       this.#files = new Map(files);
     });

@@ -158,7 +158,9 @@ class World {
     const drafts = await device.store.read((reader) => reader.list("drafts", wholeTable));
     const hlc = drafts.findLast(({ value }) => value.op.kind === "delete")?.value.op.hlc ?? state.removedAt;
     const id = deleteId(entity, hlc);
-    this.#happenings.set(id, { id, kind: "delete", entity, field: "", device: device.name, seen });
+    // Two halves of a clone may draw one reading for two deletes: together they have seen what both had seen.
+    const all = new Set([...seen, ...(this.#happenings.get(id)?.seen ?? [])]);
+    this.#happenings.set(id, { id, kind: "delete", entity, field: "", device: device.name, seen: all });
   }
 
   async #sync(device: WorldDevice): Promise<string | null> {
