@@ -1,7 +1,6 @@
 export { hashInvitationCode, newInvitationCode } from "./invitation-code.ts";
-export type { AcceptOutcome, Invitation, InvitationRepository, NewInvitation } from "./invitations.ts";
+export type { AcceptOutcome, Invitation, InvitationRepository } from "./invitations.ts";
 export {
-  accountLimits,
   requireDid,
   requireDisplayName,
   requireNewInvitation,

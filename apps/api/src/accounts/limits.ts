@@ -4,7 +4,7 @@ import type { SettingsChange } from "./settings.ts";
 import type { NewOwner } from "./users.ts";
 
 /** The longest texts an account may hold, in UTF-16 units. */
-export const accountLimits = {
+const accountLimits = {
   displayName: 200,
   did: 500,
   label: 200,

@@ -46,7 +46,8 @@ export const factColumns: readonly (readonly [column: string, type: string])[] =
 /** The longest texts a book may hold, in UTF-16 units; keys stand in an index, which PostgreSQL limits. */
 const maxTitleKey = 500;
 const maxPath = 8_192;
-const maxSearchText = 65_536;
+/** Folding may make eighteen letters of one. */
+const maxSearchText = 300_000;
 
 export function factValues(facts: BookFacts): readonly SqlValue[] {
   requireStorableText("path", facts.path, maxPath);
