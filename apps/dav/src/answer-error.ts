@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { Exchange } from "./exchange.ts";
+import { allowedOnFile } from "./methods/options.ts";
 import { leaveBody } from "./read-body.ts";
 import { storageError } from "./storage/storage-errors.ts";
 
@@ -45,6 +46,7 @@ function setErrorHeaders({ req, res }: Exchange, error: ReliteError): void {
   const { retryAfterSec, with: resource, can } = error.details;
   if (typeof retryAfterSec === "number") res.setHeader("Retry-After", retryAfterSec);
   if (error.status === 503) res.setHeader("Retry-After", 1);
+  if (error.status === 405 && !res.hasHeader("Allow")) res.setHeader("Allow", allowedOnFile);
   if (error.code === "unauthorized") {
     const isMissing = error.reason === "missing";
     const bearer = isMissing

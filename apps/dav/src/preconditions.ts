@@ -58,12 +58,15 @@ function readEtags(header: string | undefined, name: string): EtagList | null {
   if (text === "*") return "*";
   const isStrongOnly = name === "If-Match";
   const tags: string[] = [];
-  for (const item of text.split(",")) {
-    const match = /^\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/.exec(item);
-    if (match?.[2] === undefined) {
+  const item = /\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(,|$)/y;
+  let separator = ",";
+  while (separator === ",") {
+    const [, weak, tag, next] = item.exec(text) ?? [];
+    if (tag === undefined || next === undefined) {
       throw new ReliteError("bad_request", `${name} is malformed`, { reason: "bad_condition" });
     }
-    if (!(isStrongOnly && match[1] !== undefined)) tags.push(match[2]);
+    if (!(isStrongOnly && weak !== undefined)) tags.push(tag);
+    separator = next;
   }
   return tags;
 }

@@ -6,6 +6,7 @@ import type { AllowedExchange } from "../exchange.ts";
 import { declaredLength } from "../guard.ts";
 import { inviteBody } from "../read-body.ts";
 import type { Written } from "../tree/tree.ts";
+import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 
 /**
@@ -25,6 +26,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
     const place = placeOf(exchange);
     const current = await tree.find(place);
     if (current?.kind === "collection") {
+      exchange.res.setHeader("Allow", allowedOnCollection);
       throw new ReliteError("method_not_allowed", "A collection does not take PUT");
     }
     if (dav.target.endsWithSlash) {

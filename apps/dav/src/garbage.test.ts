@@ -1,0 +1,24 @@
+import { systemClock } from "@relite/core/clock";
+import { silentLogger } from "@relite/core/log";
+import { expect, it } from "vitest";
+import { readConfig } from "./config.ts";
+import { openStorage } from "./context.ts";
+import { collectGarbage, graceMs } from "./garbage.ts";
+import { startTestServer } from "./testing/dav-fixture.ts";
+
+it("[DV45] content nobody has any more goes after an hour, not before, and nothing else goes", async () => {
+  await using dav = await startTestServer();
+  const bytes = (byte: number) => new Uint8Array(100_000).fill(byte);
+  await dav.request("PUT", "kept", { body: bytes(1) });
+  await dav.request("PUT", "gone", { body: bytes(2) });
+  await dav.request("DELETE", "gone");
+  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }));
+  const collectAfter = (ms: number) =>
+    collectGarbage({ storage, log: silentLogger, clock: { ...systemClock, nowMs: () => Date.now() + ms } });
+  expect(await collectAfter(0)).toBe(0);
+  expect(await collectAfter(graceMs - 60_000)).toBe(0);
+  expect(await collectAfter(graceMs + 60_000)).toBe(1);
+  storage.db.close();
+  expect(new Uint8Array(await (await dav.request("GET", "kept")).arrayBuffer())).toEqual(bytes(1));
+  expect((await dav.request("GET", "gone")).status).toBe(404);
+});
