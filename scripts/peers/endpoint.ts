@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { systemClock } from "@relite/core/clock";
+import {
+  audienceOfUrl,
+  generateKeyPair,
+  issueInvocation,
+  type Signer,
+  signerFromKeyPair,
+} from "@relite/core/ucan";
+import { freePort, type PeerServer, startProcessServer } from "./process-server.ts";
+
+/** Our own endpoint as a process of its own; `url` is its origin. */
+export interface Endpoint extends PeerServer {
+  readonly owner: Signer;
+}
+
+/** Starts the endpoint with its data in `folder`: for the owner it has, or claimed by a new one. */
+export async function startEndpoint(
+  folder: string,
+  { owner, env = {} }: { readonly owner?: Signer; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Endpoint> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const code = "peers-setup-code-0123456789";
+  const server = await startProcessServer(`${url}/readyz`, {
+    command: process.execPath,
+    args: [join(import.meta.dirname, "../../apps/dav/src/main.ts")],
+    env: {
+      DAV_PORT: String(port),
+      DAV_DATA_DIR: folder,
+      DAV_SETUP_CODE: code,
+      DAV_LOG_LEVEL: "error",
+      ...env,
+    },
+  });
+  if (owner !== undefined) return { url, owner, close: () => server.close() };
+  const first = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
+  await claim(url, code, first);
+  return { url, owner: first, close: () => server.close() };
+}
+
+async function claim(url: string, code: string, owner: Signer): Promise<void> {
+  const token = await issueInvocation({
+    issuer: owner,
+    audience: audienceOfUrl(url),
+    capabilities: [{ with: "profile:", can: "profile/read" }],
+    nowMs: systemClock.nowMs(),
+  });
+  const answer = await fetch(`${url}/relite/claim`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ code }),
+  });
+  if (!answer.ok)
+    throw new Error(`The endpoint refused to be claimed: ${answer.status} ${await answer.text()}`);
+}
