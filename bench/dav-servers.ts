@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@relite/core/clock";
-import { audienceOfUrl, generateKeyPair, issueInvocation, signerFromKeyPair } from "@relite/core/ucan";
+import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
 import { startApache } from "../scripts/peers/apache.ts";
+import { startEndpoint } from "../scripts/peers/endpoint.ts";
 import { ensureProgram } from "../scripts/peers/packages.ts";
 import { freePort, type PeerServer, startProcessServer } from "../scripts/peers/process-server.ts";
 
@@ -25,40 +26,24 @@ export async function startDavServers(say: (line: string) => void): Promise<read
 
 export async function startOurs(): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const code = "bench-setup-code-0123456789";
-  const server = await startProcessServer(`${origin}/readyz`, {
-    command: process.execPath,
-    args: [join(import.meta.dirname, "../apps/dav/src/main.ts")],
-    env: { DAV_PORT: String(port), DAV_DATA_DIR: folder, DAV_SETUP_CODE: code, ...unlimited },
+  const { owner, ...server } = await startEndpoint(folder, { env: unlimited });
+  const token = await issueInvocation({
+    issuer: owner,
+    audience: audienceOfUrl(server.url),
+    capabilities: [{ with: "app:bench", can: "app/write" }],
+    ttlSec: 3_600,
+    nowMs: systemClock.nowMs(),
   });
-  const owner = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
-  const token = (capability: { with: string; can: string }) =>
-    issueInvocation({
-      issuer: owner,
-      audience: audienceOfUrl(origin),
-      capabilities: [capability],
-      ttlSec: 3_600,
-      nowMs: systemClock.nowMs(),
-    });
-  const profile = await token({ with: "profile:", can: "profile/read" });
-  const claim = await fetch(`${origin}/relite/claim`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${profile}`, "content-type": "application/json" },
-    body: JSON.stringify({ code }),
-  });
-  if (!claim.ok) throw new Error(`the endpoint refused to be claimed: ${claim.status} ${await claim.text()}`);
-  const headers = { authorization: `Bearer ${await token({ with: "app:bench", can: "app/write" })}` };
+  const headers = { authorization: `Bearer ${token}` };
   const name = "relite endpoint (durable, UCAN)";
   return withFolder(
-    { ...server, name, isOurs: true, base: new URL(`${origin}/dav/apps/bench/`), headers },
+    { ...server, name, isOurs: true, base: new URL(`${server.url}/dav/apps/bench/`), headers },
     folder,
   );
 }
 
 /** What is measured is the server, not its protection against floods. */
-const unlimited = { DAV_RATE_LIMIT: "1000000", DAV_LOG_LEVEL: "error" };
+const unlimited = { DAV_RATE_LIMIT: "1000000" };
 
 async function startStock(): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
