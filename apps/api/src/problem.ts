@@ -17,7 +17,7 @@ export interface Problem {
 export function toProblem(error: unknown, requestId: string): Problem {
   const { code, reason, detail } = factsOf(error);
   return {
-    type: `urn:relite:problem:${code}`,
+    type: `urn:relite:error:${code}`,
     title: titleOf(code),
     status: statusByCode[code],
     code,

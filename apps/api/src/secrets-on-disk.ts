@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { link, open, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { parseSealingKey } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
@@ -35,15 +35,36 @@ export function keepSetupCode(dataDir: string): Promise<string> {
 /** Reads the file, or makes it with mode 600; of two makers one wins and both get its text. */
 async function keepText(path: string, make: () => string): Promise<string> {
   try {
-    const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(`${make()}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await makeOnce(path, make);
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    throw new ReliteError("config_invalid", `${path} cannot be read or written.`, {
+      reason: "data_dir_unwritable",
+      cause: error,
+    });
+  }
+}
+
+/** Written aside and linked into place: nobody reads half a secret. */
+async function makeOnce(path: string, make: () => string): Promise<void> {
+  if (await exists(path)) return;
+  const aside = `${path}.${randomBytes(6).toString("hex")}`;
+  const file = await open(aside, "wx", 0o600);
+  try {
+    await file.writeFile(`${make()}\n`);
+    await file.sync();
+    await link(aside, path);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await file.close();
+    await unlink(aside);
   }
-  return (await readFile(path, "utf8")).trim();
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -50,22 +50,32 @@ export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): P
       "request",
       withSecurityHeaders(config, (request, response) => app.routing(request, response)),
     );
+    let closing: Promise<void> | null = null;
     return {
       url: `http://${host}:${port}`,
       port,
       setupCode: context.madeSetupCode,
       drain: context.drain,
-      close: async () => {
-        context.stop();
-        await endConnections(graceMs);
-        await app.close();
-        await context.close();
+      close: () => {
+        closing ??= stop(context, app, endConnections);
+        return closing;
       },
     };
   } catch (error) {
     await endConnections(0);
     throw error;
   }
+}
+
+async function stop(
+  context: ApiContext,
+  app: FastifyInstance,
+  endConnections: (graceMs: number) => Promise<void>,
+): Promise<void> {
+  context.stop();
+  await endConnections(graceMs);
+  await app.close();
+  await context.close();
 }
 
 async function buildApp(context: ApiContext, webDist: string): Promise<FastifyInstance> {
