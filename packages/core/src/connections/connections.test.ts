@@ -342,6 +342,37 @@ describe("[CN6] the scheduler", () => {
     expect(await one.tick()).toBe(0);
   });
 
+  it("[CN6] a new address is synced from its own root, as soon as the sync of the old one is out of the way", async () => {
+    const { desk, wanted, runner, scheduler, queue, clock, tree, books, behave, url } = await createDesk();
+    for (let folder = 0; folder < 30; folder += 1) tree.putFile(`f${folder}/a.epub`);
+    const { id } = await desk.create(anna, wanted);
+    let answered = 0;
+    const { promise: reached, resolve: arrived } = Promise.withResolvers<void>();
+    behave({
+      lie: () => {
+        answered += 1;
+        if (answered <= 10) return null;
+        arrived();
+        return { kind: "silent" };
+      },
+    });
+    const one = runner();
+    await reached;
+    behave({});
+    await clock.advance(1);
+    await desk.update(anna, id, { url: `${url}novels/` });
+    const timer = scheduler();
+    expect(await timer.tick()).toBe(0);
+    await clock.advance(1_000);
+    await one.drain();
+    expect(await timer.tick()).toBe(1);
+    await one.drain();
+    const [last, first] = (await queue.list(anna, { limit: 9 })).items;
+    expect([first?.status, last?.status]).toEqual(["cancelled", "done"]);
+    const present = await books.list(anna, { limit: 99, states: ["present"] });
+    expect(present.items.map((book) => book.path)).toEqual(["Dune.epub"]);
+  });
+
   it("[CN6] waits longer after every failure, as long as the server says, and stops on refused credentials", async () => {
     const { desk, wanted, runner, queue, clock, connections, behave } = await createDesk();
     const { id } = await desk.create(anna, wanted);

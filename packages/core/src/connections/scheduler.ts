@@ -66,15 +66,18 @@ async function enqueueDue(parts: SchedulerParts): Promise<number> {
   const { connections, queue, clock, random, createId, intervalMs } = parts;
   const nowMs = clock.nowMs();
   let added = 0;
-  while (true) {
-    const due = await connections.listDue(nowMs, page);
-    for (const { userId, id, host } of due) {
-      const job = { id: createId(), connectionId: id, host, trigger: "schedule", nowMs } as const;
-      const { created } = await queue.enqueue(userId, job);
-      if (created) added += 1;
+  let moved = page;
+  while (moved === page) {
+    moved = 0;
+    for (const { userId, id, host } of await connections.listDue(nowMs, page)) {
+      const wanted = { id: createId(), connectionId: id, host, trigger: "schedule", nowMs } as const;
+      const { job, created } = await queue.enqueue(userId, wanted);
+      // One that is being cancelled is no sync: the connection stays due until it is out of the way.
+      if (!created && job.cancelRequested) continue;
       await connections.update(userId, id, { nextSyncAtMs: nowMs + jitteredMs(intervalMs, random) });
+      moved += 1;
+      if (created) added += 1;
     }
-    if (due.length < page) break;
   }
   if (added > 0) parts.onEnqueued?.();
   return added;

@@ -188,7 +188,8 @@ async function moved(
 async function restart(parts: ConnectionServiceParts, connection: Connection): Promise<void> {
   const { job, created } = await parts.queue.enqueue(connection.userId, newJob(parts, connection));
   if (created) parts.onEnqueued?.();
-  else await parts.queue.requestCancel(connection.userId, job.id, parts.clock.nowMs());
+  else if (job.status === "running")
+    await parts.queue.requestCancel(connection.userId, job.id, parts.clock.nowMs());
 }
 
 async function check(

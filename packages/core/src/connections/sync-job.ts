@@ -68,6 +68,7 @@ async function scan(parts: SyncJobParts, connection: Connection, context: JobCon
     connectionId: connection.id,
     client,
     serverIdentity: connection.serverIdentity,
+    freshFromMs: connection.updatedAtMs,
     signal: context.signal,
     onProgress: context.onProgress,
   });

@@ -1,6 +1,6 @@
 import { etagKey } from "../webdav/index.ts";
-import type { BookFacts } from "./book.ts";
-import type { Listing } from "./listing.ts";
+import { bookFactsOf } from "./facts.ts";
+import type { ListedBook, Listing } from "./listing.ts";
 import type { FolderCommit, KnownBook, KnownFolder, NewBook, SeenBook } from "./scan-store.ts";
 
 export interface FolderDiff {
@@ -21,17 +21,17 @@ export function diffFolder(
   const seen: SeenBook[] = [];
   let changed = 0;
   let restored = 0;
-  for (const facts of listing.books) {
-    const book = knownByPath.get(facts.path);
-    knownByPath.delete(facts.path);
+  for (const listed of listing.books) {
+    const book = knownByPath.get(listed.path);
+    knownByPath.delete(listed.path);
     if (book === undefined) {
-      added.push({ ...facts, id: at.createId(), addedAtMs: at.nowMs });
+      added.push({ ...bookFactsOf(listed), id: at.createId(), addedAtMs: at.nowMs });
       continue;
     }
-    const isChanged = hasNewContent(book, facts);
+    const isChanged = hasNewContent(book, listed);
     if (isChanged) changed += 1;
     if (book.state === "missing") restored += 1;
-    if (isChanged || !isAsKnown(book, facts)) seen.push(seenAs(book, facts, isChanged ? at.nowMs : null));
+    if (isChanged || !isAsKnown(book, listed)) seen.push(seenAs(book, listed, isChanged ? at.nowMs : null));
   }
   const absentIds = [...knownByPath.values()]
     .filter((book) => book.state !== "missing")
@@ -68,26 +68,27 @@ function diffFolders(known: KnownFolder, listing: Listing): Pick<FolderCommit, "
 }
 
 /** By size, else by ETag, else by time: servers without ETags have only that. */
-function hasNewContent(book: KnownBook, facts: BookFacts): boolean {
-  if (book.sizeBytes !== facts.sizeBytes && book.sizeBytes !== null && facts.sizeBytes !== null) return true;
-  const [before, now] = [etagKey(book.etag), etagKey(facts.etag)];
+function hasNewContent(book: KnownBook, listed: ListedBook): boolean {
+  if (book.sizeBytes !== listed.sizeBytes && book.sizeBytes !== null && listed.sizeBytes !== null)
+    return true;
+  const [before, now] = [etagKey(book.etag), etagKey(listed.etag)];
   if (before !== null && now !== null) return before !== now;
   return (
-    book.modifiedAtMs !== null && facts.modifiedAtMs !== null && book.modifiedAtMs !== facts.modifiedAtMs
+    book.modifiedAtMs !== null && listed.modifiedAtMs !== null && book.modifiedAtMs !== listed.modifiedAtMs
   );
 }
 
-function isAsKnown(book: KnownBook, facts: BookFacts): boolean {
+function isAsKnown(book: KnownBook, listed: ListedBook): boolean {
   return (
     book.state === "present" &&
     book.absentRound === null &&
-    book.sizeBytes === facts.sizeBytes &&
-    book.etag === facts.etag &&
-    book.modifiedAtMs === facts.modifiedAtMs
+    book.sizeBytes === listed.sizeBytes &&
+    book.etag === listed.etag &&
+    book.modifiedAtMs === listed.modifiedAtMs
   );
 }
 
-function seenAs(book: KnownBook, facts: BookFacts, changedAtMs: number | null): SeenBook {
-  const { sizeBytes, etag, modifiedAtMs } = facts;
+function seenAs(book: KnownBook, listed: ListedBook, changedAtMs: number | null): SeenBook {
+  const { sizeBytes, etag, modifiedAtMs } = listed;
   return { id: book.id, sizeBytes, etag, modifiedAtMs, changedAtMs };
 }

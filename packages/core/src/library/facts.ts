@@ -1,14 +1,12 @@
-import { type DavEntry, folderOf, nameOf } from "../webdav/index.ts";
+import { folderOf, nameOf } from "../webdav/index.ts";
 import type { BookFacts } from "./book.ts";
-import { recogniseFormat, titleFromName } from "./format.ts";
+import { titleFromName } from "./format.ts";
+import type { ListedBook } from "./listing.ts";
 import { searchTextOf, sortKeyOf } from "./search.ts";
 
-/** The book a listed file is; null when its name and type are no book's. */
-export function bookFactsOf(entry: DavEntry): BookFacts | null {
-  const { path, sizeBytes, etag, modifiedAtMs } = entry;
+/** What the index keeps of a listed book; all that follows from its path is worked out here. */
+export function bookFactsOf({ path, format, sizeBytes, etag, modifiedAtMs }: ListedBook): BookFacts {
   const name = nameOf(path);
-  const format = recogniseFormat(name, entry.contentType);
-  if (format === null) return null;
   const title = titleFromName(name);
   return {
     path,

@@ -1,13 +1,16 @@
-import { type DavClient, type DavEntry, DavFault } from "../webdav/index.ts";
+import { type DavClient, type DavEntry, DavFault, nameOf } from "../webdav/index.ts";
 import type { BookFacts } from "./book.ts";
-import { bookFactsOf } from "./facts.ts";
+import { recogniseFormat } from "./format.ts";
 import type { FolderFacts } from "./scan-store.ts";
+
+/** A listed file of a book's format. */
+export type ListedBook = Pick<BookFacts, "path" | "format" | "sizeBytes" | "etag" | "modifiedAtMs">;
 
 /** What a server says is directly in one folder. */
 export interface Listing {
   readonly folder: FolderFacts;
   readonly folders: readonly FolderFacts[];
-  readonly books: readonly BookFacts[];
+  readonly books: readonly ListedBook[];
   /** Files of every kind. */
   readonly files: number;
   /** False when something in it could not be read: then what is not listed is unknown, not absent. */
@@ -34,7 +37,8 @@ export async function listFolder(
   options: ListFolderOptions,
 ): Promise<Listing> {
   const folders = new Map<string, FolderFacts>();
-  const files = new Map<string, DavEntry>();
+  const books = new Map<string, ListedBook>();
+  let files = 0;
   let folder: FolderFacts | null = null;
   let isWhole = true;
   const entries = client.list(path, {
@@ -50,18 +54,18 @@ export async function listFolder(
     if (entry.status !== null) isWhole = false;
     else if (entry.depth === 0) folder = factsOf(entry);
     else if (entry.depth === 1 && entry.isCollection) folders.set(entry.path, factsOf(entry));
-    else if (entry.depth === 1) files.set(entry.path, entry);
+    else if (entry.depth === 1) {
+      files += 1;
+      const book = listedBook(entry);
+      if (book !== null) books.set(entry.path, book);
+    }
   }
-  if (folder === null && folders.size + files.size === 0) throw new DavFault("not_multistatus");
-  const books = [...files.values()].flatMap((entry) => {
-    const facts = folders.has(entry.path) ? null : bookFactsOf(entry);
-    return facts === null ? [] : [facts];
-  });
+  if (folder === null && folders.size + files === 0) throw new DavFault("not_multistatus");
   return {
     folder: folder ?? { path, etag: null, modifiedAtMs: null },
     folders: [...folders.values()],
-    books,
-    files: files.size,
+    books: [...books.values()].filter((book) => !folders.has(book.path)),
+    files,
     isWhole,
   };
 }
@@ -70,6 +74,12 @@ export async function listFolder(
 export function identityOf(headers: Headers): string | null {
   const product = /^[^\s/(]+/.exec(headers.get("server")?.trim() ?? "")?.[0]?.toLowerCase();
   return product === undefined ? null : product.slice(0, 64);
+}
+
+/** Null when its name and type are no book's. */
+function listedBook({ path, contentType, sizeBytes, etag, modifiedAtMs }: DavEntry): ListedBook | null {
+  const format = recogniseFormat(nameOf(path), contentType);
+  return format === null ? null : { path, format, sizeBytes, etag, modifiedAtMs };
 }
 
 function factsOf({ path, etag, modifiedAtMs }: DavEntry): FolderFacts {

@@ -21,8 +21,8 @@ export interface ScanInput {
   readonly serverIdentity: string | null;
   readonly signal: AbortSignal;
   readonly onProgress?: (counts: RoundCounts) => void;
-  /** A round cut short longer ago than this is begun anew. Default 12 hours. */
-  readonly maxRoundAgeMs?: number;
+  /** A round that was begun before this is not gone on with: the address was another one then. */
+  readonly freshFromMs?: number;
   /** Longest pause a server may ask for within a scan. Default one minute. */
   readonly maxPauseMs?: number;
 }
@@ -46,7 +46,7 @@ export interface ScanOutcome {
 export async function scanConnection(input: ScanInput): Promise<ScanOutcome> {
   const { userId, connectionId, scans, clock } = input;
   const nowMs = clock.nowMs();
-  const staleBeforeMs = nowMs - (input.maxRoundAgeMs ?? 12 * 3_600_000);
+  const staleBeforeMs = Math.max(nowMs - maxRoundAgeMs, input.freshFromMs ?? 0);
   const round = await scans.openRound(userId, connectionId, { nowMs, staleBeforeMs });
   const folders = round.resumed ? await scans.listFolderStates(userId, connectionId) : [];
   try {
@@ -63,6 +63,9 @@ export async function scanConnection(input: ScanInput): Promise<ScanOutcome> {
     return await proposeServer(input, round, error.serverNow);
   }
 }
+
+/** What was listed longer ago says too little about now. */
+const maxRoundAgeMs = 12 * 3_600_000;
 
 /** The folders a resumed round has still to list: known, not gone, under a listed one, neither listed nor failed yet. */
 export function pendingFolders(folders: readonly FolderState[], round: number): readonly string[] {
