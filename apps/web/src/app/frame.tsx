@@ -1,12 +1,12 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { I18nextProvider, useTranslation } from "react-i18next";
 import { currentLanguage } from "../i18n/create-translations.ts";
 import { localeOf } from "../i18n/language.ts";
 import { type Runtime, RuntimeContext } from "./runtime.tsx";
-import { cssVariables, theme } from "./theme.ts";
+import { createAppTheme, cssVariables } from "./theme.ts";
 
 const colorScheme = localStorageColorSchemeManager({ key: "relite.color-scheme" });
 
@@ -16,19 +16,28 @@ export function Frame({ runtime, children }: { readonly runtime: Runtime; readon
     <RuntimeContext value={runtime}>
       <I18nextProvider i18n={runtime.translations}>
         <QueryClientProvider client={runtime.queryClient}>
-          <MantineProvider
-            theme={theme}
-            cssVariablesResolver={cssVariables}
-            colorSchemeManager={colorScheme}
-            defaultColorScheme="auto"
-          >
-            <DocumentLanguage />
-            <Notifications position="bottom-right" containerWidth={400} />
-            {children}
-          </MantineProvider>
+          <Look>{children}</Look>
         </QueryClientProvider>
       </I18nextProvider>
     </RuntimeContext>
+  );
+}
+
+function Look({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const closeLabel = t("shell.close");
+  const theme = useMemo(() => createAppTheme(closeLabel), [closeLabel]);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      colorSchemeManager={colorScheme}
+      defaultColorScheme="auto"
+    >
+      <DocumentLanguage />
+      <Notifications position="bottom-right" containerWidth={400} />
+      {children}
+    </MantineProvider>
   );
 }
 

@@ -29,41 +29,61 @@ const dark: MantineColorsTuple = [
   "#101316",
 ];
 
+/** Dialogs are titled like pages. */
+const titleStyle = {
+  fontFamily: "var(--mantine-font-family-headings)",
+  fontSize: "1.1875rem",
+  fontWeight: 600,
+};
+
 /** Shades and dimmed tones are chosen so that axe finds every text readable in both schemes. */
-export const theme = createTheme({
-  colors: { pine, dark },
-  primaryColor: "pine",
-  primaryShade: 8,
-  autoContrast: true,
-  luminanceThreshold: 0.18,
-  defaultRadius: "md",
-  cursorType: "pointer",
-  respectReducedMotion: true,
-  black: "#1b2127",
-  fontFamily: `"Inter Variable", system-ui, -apple-system, "Segoe UI", ${cjk}, sans-serif`,
-  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
-  headings: {
-    fontFamily: `"Literata Variable", Georgia, ${cjk}, serif`,
-    fontWeight: "600",
-    sizes: {
-      h1: { fontSize: "1.75rem", lineHeight: "1.25" },
-      h2: { fontSize: "1.25rem", lineHeight: "1.35" },
-      h3: { fontSize: "1.0625rem", lineHeight: "1.4" },
+export function createAppTheme(closeLabel: string) {
+  const closeButtonProps = { "aria-label": closeLabel };
+  return createTheme({
+    colors: { pine, dark },
+    primaryColor: "pine",
+    primaryShade: 8,
+    autoContrast: true,
+    luminanceThreshold: 0.18,
+    defaultRadius: "md",
+    cursorType: "pointer",
+    respectReducedMotion: true,
+    black: "#1b2127",
+    fontFamily: `"Inter Variable", system-ui, -apple-system, "Segoe UI", ${cjk}, sans-serif`,
+    fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+    headings: {
+      fontFamily: `"Literata Variable", Georgia, ${cjk}, serif`,
+      fontWeight: "600",
+      sizes: {
+        h1: { fontSize: "1.75rem", lineHeight: "1.25" },
+        h2: { fontSize: "1.25rem", lineHeight: "1.35" },
+        h3: { fontSize: "1.0625rem", lineHeight: "1.4" },
+      },
     },
-  },
-  components: {
-    Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
-    Modal: {
-      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45, blur: 2 } },
+    components: {
+      Tooltip: { defaultProps: { openDelay: 350, withArrow: true, withinPortal: false } },
+      Modal: {
+        defaultProps: {
+          centered: true,
+          closeButtonProps,
+          radius: "lg",
+          overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        },
+        styles: { title: titleStyle },
+      },
+      Drawer: {
+        defaultProps: { closeButtonProps, overlayProps: { backgroundOpacity: 0.3 } },
+        styles: { title: titleStyle },
+      },
+      Paper: {
+        defaultProps: { radius: "lg" },
+        styles: { root: { "--paper-border-color": "var(--relite-line)" } },
+      },
+      Notification: { defaultProps: { closeButtonProps } },
+      Menu: { defaultProps: { shadow: "md", withinPortal: true } },
     },
-    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.3 } } },
-    Paper: {
-      defaultProps: { radius: "lg" },
-      styles: { root: { "--paper-border-color": "var(--relite-line)" } },
-    },
-    Menu: { defaultProps: { shadow: "md", withinPortal: true } },
-  },
-});
+  });
+}
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

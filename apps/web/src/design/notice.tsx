@@ -31,6 +31,7 @@ export function Notice({ tone, title, children, code, action }: Props) {
       icon={<Icon size={20} stroke={1.7} aria-hidden />}
       role={tone === "error" ? "alert" : "status"}
       styles={{
+        root: { background: "color-mix(in srgb, var(--alert-color) 9%, var(--mantine-color-body))" },
         title: { color: "var(--mantine-color-text)" },
         message: { color: "var(--mantine-color-text)" },
       }}

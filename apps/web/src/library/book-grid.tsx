@@ -1,5 +1,6 @@
 import { Text, UnstyledButton } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
+import { folderOf } from "@relite/core/webdav";
 import { useTranslation } from "react-i18next";
 import type { BookRow } from "../api/rows.ts";
 import { BookCover } from "./book-cover.tsx";
@@ -65,7 +66,7 @@ function BookCard({ book, onOpen }: { readonly book: BookRow; readonly onOpen: (
         {book.title}
       </Text>
       <Text span display="block" size="xs" c="dimmed" truncate>
-        {book.author ?? book.name}
+        {book.author ?? folderOf(book.path)}
       </Text>
       <BookMarks book={book} />
     </UnstyledButton>

@@ -3,16 +3,20 @@ import { useSession } from "../app/session.tsx";
 import type { LibrarySearch } from "./library-search.ts";
 
 const pageSize = 100;
+const firstPage: string | null = null;
 
 /** The books of a search, page by page; the pages of the search before stay until the first of the new one is there. */
 export function useBooks(search: LibrarySearch) {
-  const { trpc } = useSession();
-  return useInfiniteQuery(
-    trpc.books.list.infiniteQueryOptions(toFilter(search), {
-      getNextPageParam: (last) => last.nextCursor,
-      placeholderData: keepPreviousData,
-    }),
-  );
+  const { api, trpc } = useSession();
+  const filter = toFilter(search);
+  return useInfiniteQuery({
+    queryKey: [...trpc.books.list.pathKey(), filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.books.list.query({ ...filter, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  });
 }
 
 function toFilter(search: LibrarySearch) {

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../app/runtime.tsx";
 import { PageFrame } from "../design/page-frame.tsx";
+import { useSync } from "../sync/sync-provider.tsx";
 import { type ClaimOutcome, type ClaimTarget, claimServer } from "./claim.ts";
 import { ClaimRow } from "./claim-row.tsx";
 import { forgetCode, readCode } from "./link-code.ts";
@@ -52,6 +53,7 @@ export function ClaimPage() {
 
 function useClaim(code: string) {
   const { sessionStorage, queryClient } = useRuntime();
+  const sync = useSync();
   const targets = useClaimTargets();
   const [progress, setProgress] = useState(untried);
   const run = async (server: Server) => {
@@ -60,6 +62,7 @@ function useClaim(code: string) {
     const outcome = await claimServer(target, code);
     setProgress((known) => ({ ...known, [server]: outcome }));
     if (server === "api") await queryClient.invalidateQueries();
+    else if (isDone(outcome)) void sync?.engine.syncNow();
     return outcome;
   };
   const runAll = async () => {

@@ -8,16 +8,17 @@ import {
   type SyncWriter,
   syncTables,
 } from "@relite/core/sync";
-import Dexie, { type Table } from "dexie";
+import Dexie, { type Table, type Transaction } from "dexie";
 import type { ReliteDatabase } from "./database.ts";
 
 /** The store of sync and chat on IndexedDB; its transactions order the writes of all tabs. */
 export function createDexieSyncStore(database: ReliteDatabase): SyncStore {
   const tables = syncTables.map((table) => tableOf(database, table));
-  const writer = createWriter(database);
   return {
-    read: (work) => database.transaction("r", tables, () => work(writer)),
-    write: (work) => database.transaction("rw", tables, () => work(writer)),
+    // Only an async scope makes Dexie keep the transaction open over native awaits.
+    read: (work) => database.transaction("r", tables, async (transaction) => work(createWriter(transaction))),
+    write: (work) =>
+      database.transaction("rw", tables, async (transaction) => work(createWriter(transaction))),
     onCommit: (listener) => {
       const onMutation = (parts: object) => {
         const changed = changedTables(database.name, parts);
@@ -29,17 +30,17 @@ export function createDexieSyncStore(database: ReliteDatabase): SyncStore {
   };
 }
 
-function createWriter(database: ReliteDatabase): SyncWriter {
+function createWriter(transaction: Transaction): SyncWriter {
   const reader: SyncReader = {
-    get: async (table, key) => (await tableOf(database, table).get(key))?.value,
-    list: (table, range) => select(tableOf(database, table), range),
+    get: async (table, key) => (await tableOf(transaction, table).get(key))?.value,
+    list: (table, range) => select(tableOf(transaction, table), range),
   };
   return {
     ...reader,
     put: async (table, key, value) => {
-      await tableOf(database, table).put({ key, value });
+      await tableOf(transaction, table).put({ key, value });
     },
-    remove: (table, key) => tableOf(database, table).delete(key),
+    remove: (table, key) => tableOf(transaction, table).delete(key),
   };
 }
 
@@ -51,10 +52,10 @@ function select<Row>(table: Table<Row, string>, range: KeyRange): Promise<Row[]>
 }
 
 function tableOf<T extends SyncTable>(
-  database: ReliteDatabase,
+  owner: { table(name: string): Table },
   table: T,
 ): Table<KeyedRecord<SyncTables[T]>, string> {
-  return database.table(`sync_${table}`);
+  return owner.table(`sync_${table}`);
 }
 
 /** Dexie names what a commit touched `idb://<database>/<table>/<index>`. */

@@ -4,7 +4,7 @@ export const library = {
   searchHint: "Title, author, series or path",
   clearSearch: "Clear the search",
   filters: "Filters",
-  filter: { format: "Format", connection: "Connection", read: "Read state", show: "Show", sort: "Sort by" },
+  filter: { format: "Format", connection: "Connection", read: "Read state", show: "State", sort: "Sort by" },
   clearFilter: "Clear",
   clearFilters: "Clear all filters",
   read: { unread: "Unread", reading: "Reading", finished: "Finished" },

@@ -33,4 +33,5 @@ export const shell = {
   save: "Save",
   undo: "Undo",
   copyValue: "Copy {{name}}",
+  close: "Close",
 } as const;

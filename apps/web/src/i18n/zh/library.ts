@@ -4,7 +4,7 @@ export const library = {
   searchHint: "书名、作者、丛书或路径",
   clearSearch: "清除搜索",
   filters: "筛选",
-  filter: { format: "格式", connection: "连接", read: "阅读状态", show: "显示", sort: "排序" },
+  filter: { format: "格式", connection: "连接", read: "阅读状态", show: "状态", sort: "排序" },
   clearFilter: "清除",
   clearFilters: "清除所有筛选",
   read: { unread: "未读", reading: "在读", finished: "已读" },

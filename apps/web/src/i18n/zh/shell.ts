@@ -30,4 +30,5 @@ export const shell = {
   save: "保存",
   undo: "撤销",
   copyValue: "复制{{name}}",
+  close: "关闭",
 } as const;
