@@ -130,20 +130,26 @@ describe("who and what passes", () => {
 });
 
 describe("streams", () => {
-  test("[PX5] a listing names the proxy's own addresses", async () => {
+  test("[PX5] listings and lock answers name the proxy's own addresses, files are left as they are", async () => {
+    const xml = "<D:response><D:href>/dav/apps/relite/x</D:href></D:response>";
+    let status = 207;
     await using backend = await startWebServer((_request, response) => {
-      response.writeHead(207, { "content-type": "application/xml", "content-length": "65" });
-      response.end("<D:response><D:href>/dav/apps/relite/x</D:href></D:response>     ");
+      response
+        .writeHead(status, { "content-type": "application/xml", "content-length": xml.length })
+        .end(xml);
     });
     await using proxy = await proxyTo(backend.url);
-    const answer = await proxy.send("/apps/relite/", {
-      method: "PROPFIND",
-      body: "<propfind/>",
-      headers: { depth: "1" },
-    });
-    expect(answer.status).toBe(207);
-    expect(await answer.text()).toContain("<D:href>/api/webdav/apps/relite/x</D:href>");
-    expect(backend.seen).toMatchObject([{ method: "PROPFIND", body: "<propfind/>" }]);
+    const ask = async (method: string) => {
+      const body = method === "GET" ? {} : { body: "<ask/>" };
+      const answer = await proxy.send("/apps/relite/x", { method, ...body, headers: { depth: "1" } });
+      return [answer.status, await answer.text()];
+    };
+    const rewritten = xml.replace("/dav/", "/api/webdav/");
+    expect(await ask("PROPFIND")).toEqual([207, rewritten]);
+    status = 200;
+    expect(await ask("LOCK")).toEqual([200, rewritten]);
+    expect(await ask("GET")).toEqual([200, xml]);
+    expect(backend.seen[0]).toMatchObject({ method: "PROPFIND", body: "<ask/>", headers: { depth: "1" } });
   });
 
   test("[PX7] a body flows while it is sent, and an upload that breaks off breaks off at the endpoint", async () => {

@@ -50,7 +50,8 @@ async function forward(
     throw new ReliteError("upstream_failed", "The endpoint redirects.", { reason: "redirected" });
   }
   const headers = fromBackendHeaders(answer.headers, addresses);
-  const body = answer.statusCode === 207 ? rewritten(answer.body, headers, addresses) : answer.body;
+  const isListing = request.method !== "GET" && /\bxml\b/i.test(headers["content-type"] ?? "");
+  const body = isListing ? rewritten(answer.body, headers, addresses) : answer.body;
   return reply.code(answer.statusCode).headers(headers).send(body);
 }
 
