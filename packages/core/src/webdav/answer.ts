@@ -23,9 +23,10 @@ export async function faultOfAnswer(response: Response): Promise<ReliteError> {
 /** Turns what `fetch` or a body threw into one of our errors; an abort by the caller stays the caller's. */
 export function faultOfThrown(error: unknown, signal?: AbortSignal): unknown {
   if (error instanceof ReliteError) return error;
-  if (signal?.aborted) return signal.reason;
-  if (error instanceof DOMException && error.name === "TimeoutError")
-    return new DavFault("timed_out", { cause: error });
+  const reason: unknown = signal?.aborted ? signal.reason : error;
+  if (reason instanceof DOMException && reason.name === "TimeoutError")
+    return new DavFault("timed_out", { cause: reason });
+  if (signal?.aborted) return reason;
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof ReliteError) return cause;
   return new DavFault("unreachable", { cause: error });

@@ -131,6 +131,31 @@ it.each(lies)("[DC2] names what is wrong: %s", async (_, lie, expected) => {
   });
 });
 
+it("[DC2] gives up on a server that is silent, before or within its answer", async () => {
+  const limits = { timeoutMs: 50 };
+  await withServer({ lie: () => ({ kind: "silent" }), limits }, async (client) => {
+    const silent = { code: "upstream_timeout", reason: "timed_out" };
+    await expect(collect(client.list("top", { depth: 1 }))).rejects.toMatchObject(silent);
+    await expect(client.stat("top")).rejects.toMatchObject(silent);
+    await expect(client.remove("top")).rejects.toMatchObject(silent);
+  });
+  const begun = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("<?xml")),
+  });
+  const client = createDavClient({
+    baseUrl: "http://dav.test/",
+    limits,
+    fetch: async (_, init) => {
+      init?.signal?.addEventListener("abort", () => begun.cancel(init.signal?.reason).catch(() => undefined));
+      return new Response(
+        begun.pipeThrough(new TransformStream(), init?.signal ? { signal: init.signal } : {}),
+        { status: 207 },
+      );
+    },
+  });
+  await expect(collect(client.list("", { depth: 1 }))).rejects.toMatchObject({ reason: "timed_out" });
+});
+
 it("[DC2] measures a Retry-After date by the server's own clock", async () => {
   const headers = { date: "Sun, 06 Nov 1994 08:49:37 GMT", "retry-after": "Sun, 06 Nov 1994 08:50:07 GMT" };
   await withServer({ lie: () => ({ kind: "status", status: 503, headers }) }, async (client) => {
