@@ -14,14 +14,16 @@ export function migrationsDir(provider: Provider): URL {
 }
 
 /** The committed migrations of a provider, oldest first, in the form the engine takes. */
-export async function readMigrations(provider: Provider): Promise<MigrationList> {
-  const dir = migrationsDir(provider);
+export async function readMigrations(
+  provider: Provider,
+  dir = migrationsDir(provider),
+): Promise<MigrationList> {
   return {
     baseDir: fileURLToPath(dir),
     lockfile: { path: "migration_lock.toml", content: `provider = "${provider}"\n` },
     shadowDbInitScript: "",
     migrationDirectories: await Promise.all(
-      (await listMigrations(provider)).map(async (name) => {
+      (await listMigrations(dir)).map(async (name) => {
         const value = await readFile(new URL(`${name}/migration.sql`, dir), "utf8");
         return {
           path: name,
@@ -33,8 +35,8 @@ export async function readMigrations(provider: Provider): Promise<MigrationList>
 }
 
 /** Whether the database is at the models' version; refuses what no later step could bring there. */
-export async function isUpToDate(sql: Sql): Promise<boolean> {
-  const known = await listMigrations(sql.provider);
+export async function isUpToDate(sql: Sql, dir = migrationsDir(sql.provider)): Promise<boolean> {
+  const known = await listMigrations(dir);
   const applied = await readApplied(sql);
   const foreign = applied.filter((name) => !known.includes(name));
   if (foreign.length > 0) {
@@ -50,8 +52,9 @@ export async function isUpToDate(sql: Sql): Promise<boolean> {
 export async function applyMigrations(
   provider: Provider,
   adapter: SqlMigrationAwareDriverAdapterFactory,
+  dir = migrationsDir(provider),
 ): Promise<void> {
-  const migrationsList = await readMigrations(provider);
+  const migrationsList = await readMigrations(provider, dir);
   try {
     await withSchemaEngine(adapter, null, (engine) =>
       engine.applyMigrations({ migrationsList, filters: everything }),
@@ -64,8 +67,8 @@ export async function applyMigrations(
   }
 }
 
-async function listMigrations(provider: Provider): Promise<readonly string[]> {
-  const entries = await readdir(migrationsDir(provider), { withFileTypes: true });
+async function listMigrations(dir: URL): Promise<readonly string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
   const dirs = entries.filter((entry) => entry.isDirectory());
   return dirs.map(({ name }) => name).sort();
 }
