@@ -7,6 +7,7 @@ export type Bench = () => Promise<readonly Table[]>;
 const loadByName: Readonly<Record<string, () => Promise<Bench>>> = {
   ucan: async () => (await import("./ucan.ts")).benchUcan,
   dav: async () => (await import("./dav.ts")).benchDav,
+  sync: async () => (await import("./sync.ts")).benchSync,
   store: async () => (await import("./store.ts")).benchStore,
   library: async () => (await import("./library.ts")).benchLibrary,
 };
