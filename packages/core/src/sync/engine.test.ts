@@ -8,16 +8,24 @@ import {
   memorySyncStore,
   seededRandom,
 } from "../testing/index.ts";
-import { createSyncEngine, stageChanges } from "./index.ts";
+import { generateKeyPair, signerFromKeyPair } from "../ucan/index.ts";
+import { encodeTail } from "./codec.ts";
+import { createSyncEngine, stageChanges, type TailSigner } from "./index.ts";
+import { tailName } from "./names.ts";
 import { gzipPacking } from "./packing.ts";
 
 let seeds = 100;
 
 /** One device on a shared server, with real packing and no signature. */
-function device(remote: MemoryLaneRemote, store = memorySyncStore(), renewToken?: () => void) {
+function device(
+  remote: MemoryLaneRemote,
+  store = memorySyncStore(),
+  renewToken?: () => void,
+  signer: TailSigner | null = null,
+) {
   seeds += 1;
   const [clock, locks, random] = [fakeClock(), memoryLocks(), seededRandom(seeds)];
-  const options = { store, remote, clock, random, locks, signer: null };
+  const options = { store, remote, clock, random, locks, signer };
   const engine = createSyncEngine(renewToken === undefined ? options : { ...options, renewToken });
   const edit = (entity: string, value: string) =>
     store.write((writer) =>
@@ -319,5 +327,60 @@ describe("a cloned profile", () => {
     for (let round = 0; round < 3; round += 1) await again.engine.syncNow();
     expect(await again.titles()).toEqual(["one", "two", "zero"]);
     expect(remote.server.violations).toEqual([]);
+  });
+
+  it("[SYN13] a device that got a new key goes on in a new lane, with what was not confirmed yet", async () => {
+    const remote = memoryLaneRemote();
+    const newSigner = async () => signerFromKeyPair(await generateKeyPair({ extractable: false }));
+    const store = memorySyncStore();
+    const before = device(remote, store, undefined, await newSigner());
+    const reader = device(remote);
+    await before.edit("session/1", "one");
+    await before.engine.syncNow();
+    await reader.engine.syncNow();
+    remote.beforeRequest((method) => {
+      if (method === "PUT") throw new ReliteError("upstream_failed", "x", { reason: "unreachable" });
+    });
+    await before.edit("session/2", "two");
+    await before.engine.syncNow();
+    remote.beforeRequest(() => {});
+    const after = device(remote, store, undefined, await newSigner());
+    await after.edit("session/3", "three");
+    expect(await after.engine.syncNow()).toMatchObject({ phase: "done" });
+    expect(await reader.engine.syncNow()).toMatchObject({ phase: "done", behind: 0 });
+    expect(await reader.titles()).toEqual(["one", "three", "two"]);
+    expect(await after.titles()).toEqual(["one", "three", "two"]);
+  });
+
+  it("[SYN8] a tail signed by another key than its lane's is not read", async () => {
+    const remote = memoryLaneRemote();
+    const newSigner = async () => signerFromKeyPair(await generateKeyPair({ extractable: false }));
+    const [honest, forger] = [await newSigner(), await newSigner()];
+    const a = device(remote, memorySyncStore(), undefined, honest);
+    const reader = device(remote);
+    await a.edit("session/1", "one");
+    await a.engine.syncNow();
+    await reader.engine.syncNow();
+    const own = await a.store.read((store) => store.get("own", "own"));
+    const lane = own?.lane ?? "";
+    const op = {
+      kind: "set" as const,
+      lane,
+      seq: 2,
+      hlc: { ms: 2 ** 45, count: 0, node: lane },
+      entity: "session/1",
+      field: "title",
+      value: "forged",
+    };
+    const first = await a.store.read((store) => store.list("ops", { from: "", to: "\uffff" }));
+    const ops = [...first.map(({ value }) => value), op];
+    for (const signer of [forger, null]) {
+      const did = signer?.did ?? null;
+      const text = await encodeTail({ lane, did, from: 1, to: 2, segments: [], seen: [], ops }, signer);
+      const name = tailName(lane, 2, await gzipPacking.hash(text), "0".repeat(12));
+      remote.server.overwrite(`l/${name}`, await gzipPacking.pack(text));
+    }
+    await reader.engine.syncNow();
+    expect(await reader.titles()).toEqual(["one"]);
   });
 });

@@ -36,6 +36,18 @@ export async function inspectTail(parts: SyncParts, name: TailName): Promise<boo
   });
 }
 
+/** A device that got another key goes on in another lane: readers hold a lane to the key it was first read with. */
+export async function bindLane(parts: SyncParts): Promise<void> {
+  const did = parts.signer?.did ?? null;
+  const isBound = (own: OwnLane | undefined) => own === undefined || own.sealed === null || own.did === did;
+  if (isBound(await parts.store.read((reader) => reader.get("own", "own")))) return;
+  const applying = { nowMs: parts.clock.nowMs(), random: parts.random };
+  await parts.store.write(async (writer) => {
+    const own = await writer.get("own", "own");
+    if (own !== undefined && !isBound(own)) await retireLane(writer, (own.acked?.seq ?? 0) + 1, [], applying);
+  });
+}
+
 /** The copy's ops from where they stop being ours; null when a segment of it is not there. */
 async function readBranch(parts: SyncParts, own: OwnLane, tail: Tail): Promise<readonly Op[] | null> {
   let ops: readonly Op[] = tail.ops;

@@ -96,6 +96,7 @@ export async function readOwnLane(writer: SyncWriter, random: () => number): Pro
 export function newLane(random: () => number): OwnLane {
   return {
     lane: randomHex(random, 24),
+    did: null,
     seq: 0,
     segments: [],
     sealed: null,

@@ -65,8 +65,9 @@ async function seal(
   if (own.sealed?.seq === own.seq) return { lane: own, sealed: own.sealed };
   const { lane, text } = await fitTail(parts, own);
   const sealed = { seq: lane.seq, hash: await parts.packing.hash(text), text };
+  const did = parts.signer?.did ?? null;
   const known = [...lane.known, `${sealed.seq}~${sealed.hash}`].slice(-maxKnown);
-  return { lane: await changeOwn(parts, lane.lane, (now) => ({ ...now, sealed, known })), sealed };
+  return { lane: await changeOwn(parts, lane.lane, (now) => ({ ...now, did, sealed, known })), sealed };
 }
 
 const maxKnown = 64;

@@ -1,6 +1,6 @@
 import { isReliteError, type ReliteError } from "../errors/index.ts";
 import { countMissed, foster, restoreOwn, verifySegments } from "./audit.ts";
-import { inspectTail } from "./fork.ts";
+import { bindLane, inspectTail } from "./fork.ts";
 import { correctClock, initialClockState } from "./hlc.ts";
 import { parseTailName, type TailName } from "./names.ts";
 import type { SyncParts } from "./parts.ts";
@@ -44,6 +44,7 @@ export async function runSync(
 ): Promise<RunReport> {
   const listing = await parts.remote.list("l", parts.signal);
   if (listing.serverDateMs !== null) await learnTime(parts, listing.serverDateMs);
+  await bindLane(parts);
   const listed = listing.names.flatMap((name) => parseTailName(name) ?? []);
   const observation = await observe(parts, listed, mayFillEmpty);
   let report = nothing;

@@ -31,6 +31,8 @@ export interface KeptTail {
 
 export interface OwnLane {
   readonly lane: string;
+  /** The key that signs the lane, null for none; it is the same from the first tail to the last. */
+  readonly did: string | null;
   /** The last op placed in the lane. */
   readonly seq: number;
   readonly segments: readonly SegmentRef[];
