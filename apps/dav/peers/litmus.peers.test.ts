@@ -11,6 +11,7 @@ describe.skipIf(!available)(`litmus through a proxy that adds a bearer token ${r
     // Locks are to come, and until then the server does not claim them.
     ["basic", 16, [" 2. options............... WARNING: server does not claim Class 2 compliance"]],
     ["copymove", 13, []],
+    ["props", 30, []],
     ["http", 4, []],
   ])("[DV2] %s passes whole", async (suite, count, remarks) => {
     await using dav = await startTestServer();

@@ -74,12 +74,6 @@ const rows: readonly Row[] = [
   [`PUT ${at}/x`, ["A", "Transfer-Encoding: gzip"], "", 400],
   [`PUT ${at}/x`, ["A", "Content-Length: 1", "Content-Range: bytes 0-0/5"], "x", 400],
   // methods still to come
-  [`PROPPATCH ${at}/`, ["A"], "", 501],
-  [
-    `PROPPATCH ${at}/`,
-    ...xml(`<propertyupdate ${d}><set><prop><a/></prop></set><set><prop><b/></prop></set></propertyupdate>`),
-    501,
-  ],
   [`LOCK ${at}/x`, ...xml(`<lockinfo ${d}/>`), 501],
   [`UNLOCK ${at}/x`, ["A", "Lock-Token: <x>"], "", 501],
   [`REPORT ${at}/`, ["A"], "", 501],
@@ -87,6 +81,28 @@ const rows: readonly Row[] = [
   [`PATCH ${at}/x`, ["A"], "", 501],
   [`POST ${at}/x`, ["A"], "", 501],
   [`PROPPATCH ${at}/`, [], "", 401],
+  // properties
+  [`PROPPATCH ${at}/`, ["A"], "", 400],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(`<propertyupdate ${d}><set><prop><a/></prop></set><set><prop><b/></prop></set></propertyupdate>`),
+    207,
+  ],
+  [`PROPPATCH ${at}/`, ...xml("<".repeat(50_000)), 400],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(
+      `<propertyupdate ${d}><set><prop>${"<a>".repeat(62)}${"</a>".repeat(62)}</prop></set></propertyupdate>`,
+    ),
+    400,
+  ],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(`<propertyupdate ${d}><set><prop><a>${"x".repeat(900_000)}</a></prop></set></propertyupdate>`),
+    507,
+  ],
+  [`PROPPATCH ${at}/`, ["A", "Content-Length: 99999999"], "", 413],
+  [`PROPPATCH ${at}/%`, ["A"], "", 400],
   // conditions and other headers
   [`PUT ${at}/x`, ["A", "If: (<urn:x>)", "Content-Length: 1"], "x", 412],
   [`PUT ${at}/x`, ["A", "If: ((((", "Content-Length: 1"], "x", 400],

@@ -7,6 +7,7 @@ import { createGet } from "./get.ts";
 import { createMkcol } from "./mkcol.ts";
 import { answerOptions } from "./options.ts";
 import { createPropfind } from "./propfind.ts";
+import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
 
 /** The method table of the endpoint; what is not in it answers 501. */
@@ -24,6 +25,7 @@ export function createMethods(
     COPY: allowed(createCopyMove(context, "copy")),
     MOVE: allowed(createCopyMove(context, "move")),
     PROPFIND: allowed(createPropfind(context)),
+    PROPPATCH: allowed(createProppatch(context)),
   };
 }
 

@@ -1,10 +1,18 @@
+import type { DeadProperty, PropertyName } from "../tree/properties.ts";
 import type { TreeNode, Usage } from "../tree/tree.ts";
-import type { PropertyName, PropfindRequest } from "../xml/propfind-request.ts";
-import { escapeAttribute, escapeXml } from "../xml/write-xml.ts";
+import type { PropfindRequest } from "../xml/propfind-request.ts";
+import { escapeXml } from "../xml/write-xml.ts";
 import { mediaTypeByName } from "./media-type.ts";
+import { elementOf, keyOf, propstat } from "./property-element.ts";
+
+/** What is known about a node besides itself. */
+export interface NodeFacts {
+  readonly usage: Usage | null;
+  readonly dead: readonly DeadProperty[];
+}
 
 /** What a property says about a node: its value as XML text, or null where the node has no such property. */
-type Reader = (node: TreeNode, usage: Usage | null) => string | null;
+type Reader = (node: TreeNode, facts: NodeFacts) => string | null;
 
 const readerByName: Readonly<Record<string, Reader>> = {
   resourcetype: (node) => (node.kind === "collection" ? "<D:collection/>" : ""),
@@ -18,36 +26,67 @@ const readerByName: Readonly<Record<string, Reader>> = {
 
 /** RFC 4331: asked for by name only. */
 const quotaReaderByName: Readonly<Record<string, Reader>> = {
-  "quota-used-bytes": (node, usage) =>
+  "quota-used-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null ? String(usage.usedBytes) : null,
-  "quota-available-bytes": (node, usage) =>
+  "quota-available-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null && usage.quotaBytes !== null
       ? String(Math.max(0, usage.quotaBytes - usage.usedBytes))
       : null,
 };
 
+const noFacts: NodeFacts = { usage: null, dead: [] };
+
+/** Whether a name is the server's own: it cannot be stored as a dead property. */
+export function isLive(name: PropertyName): boolean {
+  return readerOf(name) !== undefined;
+}
+
 export function asksForQuota(request: PropfindRequest): boolean {
-  const names = request.kind === "prop" ? request.names : request.kind === "allprop" ? request.include : [];
-  return names.some(({ namespace, name }) => namespace === "DAV:" && Object.hasOwn(quotaReaderByName, name));
+  return namesOf(request).some(
+    ({ namespace, name }) => namespace === "DAV:" && Object.hasOwn(quotaReaderByName, name),
+  );
+}
+
+export function asksForDead(request: PropfindRequest): boolean {
+  return request.kind !== "prop" || request.names.some((name) => !isLive(name));
+}
+
+function namesOf(request: PropfindRequest): readonly PropertyName[] {
+  return request.kind === "prop" ? request.names : request.kind === "allprop" ? request.include : [];
 }
 
 /** Turns what was asked into one function from a node to its `propstat` elements, so that a listing does no work twice. */
-export function createPropstat(request: PropfindRequest, usage: Usage | null): (node: TreeNode) => string {
+export function createPropstat(request: PropfindRequest): (node: TreeNode, facts: NodeFacts) => string {
   if (request.kind === "propname") return namesOnly;
-  const names = request.kind === "prop" ? request.names : [...everyName, ...request.include];
-  const wanted = names.map((name) => ({ reader: readerOf(name), ...elementOf(name) }));
-  const isFixed = request.kind === "allprop" && request.include.length === 0;
-  return (node) => {
+  const isAll = request.kind === "allprop";
+  const named = namesOf(request);
+  const names = isAll ? [...everyName, ...named] : named;
+  const wanted = names.map((name) => ({
+    reader: readerOf(name),
+    key: keyOf(name),
+    isNamed: named.includes(name),
+    ...elementOf(name),
+  }));
+  return (node, facts) => {
     let found = "";
     let missing = "";
-    for (const { reader, open, close, empty } of wanted) {
-      const value = reader?.(node, usage) ?? null;
+    const dead = facts.dead.length === 0 ? none : xmlByKey(facts.dead);
+    for (const { reader, key, isNamed, open, close, empty } of wanted) {
+      const value = reader?.(node, facts) ?? null;
       if (value !== null) found += value === "" ? empty : open + value + close;
-      else if (!isFixed) missing += empty;
+      else if (dead.has(key)) found += isAll ? "" : dead.get(key);
+      else if (isNamed) missing += empty;
     }
+    if (isAll) for (const xml of dead.values()) found += xml;
     const foundPart = found === "" && missing !== "" ? "" : propstat(found, "200 OK");
     return missing === "" ? foundPart : foundPart + propstat(missing, "404 Not Found");
   };
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+
+function xmlByKey(dead: readonly DeadProperty[]): ReadonlyMap<string, string> {
+  return new Map(dead.map((property) => [keyOf(property), property.xml]));
 }
 
 const everyName: readonly PropertyName[] = Object.keys(readerByName).map((name) => ({
@@ -55,24 +94,13 @@ const everyName: readonly PropertyName[] = Object.keys(readerByName).map((name) 
   name,
 }));
 
-function namesOnly(node: TreeNode): string {
-  const present = Object.entries(readerByName).filter(([, reader]) => reader(node, null) !== null);
-  return propstat(present.map(([name]) => `<D:${name}/>`).join(""), "200 OK");
-}
-
-function propstat(properties: string, status: string): string {
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>HTTP/1.1 ${status}</D:status></D:propstat>`;
+function namesOnly(node: TreeNode, { dead }: NodeFacts): string {
+  const present = everyName.filter(({ name }) => readerByName[name]?.(node, noFacts) != null);
+  return propstat([...present, ...dead].map((name) => elementOf(name).empty).join(""), "200 OK");
 }
 
 function readerOf({ namespace, name }: PropertyName): Reader | undefined {
   if (namespace !== "DAV:") return undefined;
   if (Object.hasOwn(readerByName, name)) return readerByName[name];
   return Object.hasOwn(quotaReaderByName, name) ? quotaReaderByName[name] : undefined;
-}
-
-function elementOf({ namespace, name }: PropertyName): { open: string; close: string; empty: string } {
-  if (namespace === "DAV:") return { open: `<D:${name}>`, close: `</D:${name}>`, empty: `<D:${name}/>` };
-  if (namespace === "") return { open: `<${name}>`, close: `</${name}>`, empty: `<${name}/>` };
-  const tag = `X:${name} xmlns:X="${escapeAttribute(namespace)}"`;
-  return { open: `<${tag}>`, close: `</X:${name}>`, empty: `<${tag}/>` };
 }

@@ -8,7 +8,7 @@ import type { Tree, TreeNode } from "../tree/tree.ts";
 import { readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { escapeXml } from "../xml/write-xml.ts";
-import { asksForQuota, createPropstat } from "./live-properties.ts";
+import { asksForDead, asksForQuota, createPropstat, type NodeFacts } from "./live-properties.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 
@@ -30,12 +30,20 @@ export function createPropfind({ storage, config }: DavContext) {
     const top = await tree.find(place);
     if (top === null) throw notFound();
     const usage = asksForQuota(request) ? await tree.usage(place.owner) : null;
-    const propstat = createPropstat(request, usage);
+    const propstat = createPropstat(request);
     const topHref =
       prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
-    const respond = (node: TreeNode, href: string) =>
-      `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node)}</D:response>`;
-    const topText = xmlHead + respond(top, top.kind === "collection" ? `${topHref}/` : topHref);
+    const respond: Respond = async (members) => {
+      const dead = asksForDead(request) ? await tree.properties(members.map(({ node }) => node.id)) : none;
+      let text = "";
+      for (const { node, href } of members) {
+        const facts = { usage, dead: dead.get(node.id) ?? [] };
+        text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
+      }
+      return text;
+    };
+    const topItem = { node: top, href: top.kind === "collection" ? `${topHref}/` : topHref };
+    const topText = xmlHead + (await respond([topItem]));
     res.writeHead(207, {
       "Content-Type": "application/xml; charset=utf-8",
       "Cache-Control": "private, no-store",
@@ -48,6 +56,15 @@ export function createPropfind({ storage, config }: DavContext) {
   };
 }
 
+interface Member {
+  readonly node: TreeNode;
+  readonly href: string;
+}
+
+type Respond = (members: readonly Member[]) => Promise<string>;
+
+const none: ReadonlyMap<number, NodeFacts["dead"]> = new Map();
+
 interface Page {
   readonly nodes: readonly TreeNode[];
   readonly baseHref: string;
@@ -56,11 +73,10 @@ interface Page {
 async function sendBelow(
   res: ServerResponse,
   pages: AsyncIterable<Page>,
-  respond: (node: TreeNode, href: string) => string,
+  respond: Respond,
 ): Promise<boolean> {
   for await (const { nodes, baseHref } of pages) {
-    let text = "";
-    for (const node of nodes) text += respond(node, memberHref(baseHref, node));
+    const text = await respond(nodes.map((node) => ({ node, href: memberHref(baseHref, node) })));
     if (res.destroyed) return false;
     if (!res.write(text)) await Promise.race([once(res, "drain"), once(res, "close")]);
     await setImmediate();

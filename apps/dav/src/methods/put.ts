@@ -65,7 +65,8 @@ export function createPut({ config, storage, uploads }: DavContext) {
     const staged = await blobs.stage(place.owner, req, limits);
     try {
       await staged.keep();
-      const bytes = { ...staged, type: mediaTypeOf(req.headers["content-type"]) };
+      const type = mediaTypeOf(req.headers["content-type"]);
+      const bytes = { ...staged, type, modifiedMs: readClientMtime(req.headers["x-oc-mtime"]) };
       return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
     } finally {
       await staged.release();
@@ -74,6 +75,8 @@ export function createPut({ config, storage, uploads }: DavContext) {
 
   return async (exchange: AllowedExchange): Promise<void> => {
     await refuseEarly(exchange);
+    if (readClientMtime(exchange.req.headers["x-oc-mtime"]) !== null)
+      exchange.res.setHeader("X-OC-Mtime", "accepted");
     const { created, node } = await uploads.run(exchange.caller.owner, () => store(exchange));
     exchange.res.writeHead(created ? 201 : 204, {
       ETag: `"${node.etag}"`,
@@ -82,6 +85,15 @@ export function createPut({ config, storage, uploads }: DavContext) {
     });
     exchange.res.end();
   };
+}
+
+/** `X-OC-Mtime` (ownCloud, rclone): seconds since 1970, which a file keeps as its modification time. */
+function readClientMtime(header: string | string[] | undefined): number | null {
+  if (header === undefined) return null;
+  if (!/^-?\d{1,12}(\.\d{1,9})?$/.test(String(header))) {
+    throw new ReliteError("bad_request", "X-OC-Mtime is a number of seconds", { reason: "bad_mtime" });
+  }
+  return Math.trunc(Number(header) * 1000);
 }
 
 /** A media type that can stand in a header again; what is not one is left out. */

@@ -83,9 +83,13 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
   },
   {
     kind: "usage_differs",
-    sql: `SELECT owners.id AS owner, 'counted ' || total(nodes.size) || ' bytes, ' || count(nodes.id) || ' nodes' AS subject
-          FROM owners LEFT JOIN nodes ON nodes.owner = owners.id GROUP BY owners.id
-          HAVING owners.used_bytes <> total(nodes.size) OR owners.used_nodes <> count(nodes.id)`,
+    sql: `SELECT owners.id AS owner, 'counted ' || (ifnull(held.bytes, 0) + ifnull(told.bytes, 0)) || ' bytes, '
+            || ifnull(held.count, 0) || ' nodes' AS subject
+          FROM owners
+          LEFT JOIN (SELECT owner, total(size) AS bytes, count(*) AS count FROM nodes GROUP BY owner) AS held ON held.owner = owners.id
+          LEFT JOIN (SELECT owner, total(size) AS bytes FROM properties GROUP BY owner) AS told ON told.owner = owners.id
+          WHERE owners.used_bytes <> ifnull(held.bytes, 0) + ifnull(told.bytes, 0)
+            OR owners.used_nodes <> ifnull(held.count, 0)`,
   },
 ];
 

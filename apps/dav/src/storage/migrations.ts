@@ -58,4 +58,24 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX changes_by_owner ON changes (owner, seq);
   `,
+  `
+  CREATE TABLE properties (
+    node INTEGER NOT NULL REFERENCES nodes (id) ON DELETE CASCADE,
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    xml TEXT NOT NULL,                     -- the element as it was sent, readable on its own
+    size INTEGER NOT NULL,                 -- bytes of all three, part of owners.used_bytes
+    PRIMARY KEY (node, namespace, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER property_made AFTER INSERT ON properties BEGIN
+    UPDATE owners SET used_bytes = used_bytes + NEW.size WHERE id = NEW.owner;
+  END;
+  CREATE TRIGGER property_changed AFTER UPDATE ON properties BEGIN
+    UPDATE owners SET used_bytes = used_bytes + NEW.size - OLD.size WHERE id = NEW.owner;
+  END;
+  CREATE TRIGGER property_removed AFTER DELETE ON properties BEGIN
+    UPDATE owners SET used_bytes = used_bytes - OLD.size WHERE id = OLD.owner;
+  END;
+  `,
 ];

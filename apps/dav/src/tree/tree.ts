@@ -1,5 +1,6 @@
 import type { WriteConditions } from "../engine/conditions.ts";
 import type { Place } from "./place.ts";
+import type { DeadProperty, PropertyPatch } from "./properties.ts";
 
 export interface TreeNode {
   readonly id: number;
@@ -25,6 +26,8 @@ export interface StoredBytes {
   readonly size: number;
   readonly inline: Buffer | null;
   readonly type: string | null;
+  /** When the client says the file was changed last; null: now. */
+  readonly modifiedMs: number | null;
 }
 
 export interface Written {
@@ -61,6 +64,9 @@ export interface Tree {
   remove(place: Place, conditions: WriteConditions): Promise<void>;
   copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   move(from: Place, to: Place, options: TransferOptions): Promise<Written>;
+  /** Dead properties by node id; nodes without any are left out. */
+  properties(nodeIds: readonly number[]): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
+  patchProperties(place: Place, patch: PropertyPatch, conditions: WriteConditions): Promise<void>;
   usage(owner: number): Promise<Usage>;
   hasContent(owner: number, hash: string): Promise<boolean>;
   /** Forgets content without nodes since before `beforeMs`; answers what the blob store may drop. */

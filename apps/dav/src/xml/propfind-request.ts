@@ -1,10 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
+import type { PropertyName } from "../tree/properties.ts";
 import { readXml } from "./read-xml.ts";
-
-export interface PropertyName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export type PropfindRequest =
   | { readonly kind: "allprop"; readonly include: readonly PropertyName[] }
@@ -27,7 +23,7 @@ export function readPropfindRequest(body: Buffer): PropfindRequest {
   return { kind: "allprop", include: include?.children ?? [] };
 }
 
-function isDav(name: PropertyName, local: string): boolean {
+export function isDav(name: PropertyName, local: string): boolean {
   return name.namespace === "DAV:" && name.name === local;
 }
 

@@ -7,5 +7,7 @@ export function escapeXml(text: string): string {
 
 /** An attribute's value in double quotes. */
 export function escapeAttribute(text: string): string {
-  return escapeXml(text).replaceAll('"', "&quot;");
+  return escapeXml(text)
+    .replaceAll('"', "&quot;")
+    .replace(/[\t\n\r]/g, (space) => `&#${space.charCodeAt(0)};`);
 }

@@ -63,27 +63,31 @@ export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
     const { owner, id, parent, name } = node;
     const version = Number(sql.log.run({ owner, node: id, parent, name, action, atMs }).lastInsertRowid);
     if (parent !== null) {
-      sql.touchParent.run(atMs, parent);
+      sql.touch.run(atMs, parent);
       sql.bumpUp.run({ version, start: parent });
     }
     return version;
   }
 
   function admit(owner: number, moreBytes: number, moreNodes: number): void {
+    if (moreBytes > 0) checkQuota(owner, moreBytes);
+    if ((sql.usage.get(owner)?.used_nodes ?? 0) + moreNodes > maxNodesPerOwner) {
+      throw new ReliteError("insufficient_storage", "Too many files", { reason: "too_many_nodes" });
+    }
+  }
+
+  function checkQuota(owner: number, moreBytes: number): void {
     const row = sql.usage.get(owner);
     if (row === undefined) throw new ReliteError("not_found", "No such owner");
-    if (row.quota_bytes !== null && moreBytes > 0 && row.used_bytes + moreBytes > row.quota_bytes) {
+    if (row.quota_bytes !== null && row.used_bytes + moreBytes > row.quota_bytes) {
       throw new ReliteError("insufficient_storage", "The storage quota is used up", {
         reason: "quota_exceeded",
         details: { quotaBytes: row.quota_bytes, usedBytes: row.used_bytes },
       });
     }
-    if (row.used_nodes + moreNodes > maxNodesPerOwner) {
-      throw new ReliteError("insufficient_storage", "Too many files", { reason: "too_many_nodes" });
-    }
   }
 
-  return { sql, follow, insert, record, admit, nowMs };
+  return { sql, follow, insert, record, admit, checkQuota, nowMs };
 }
 
 function prepare(db: SqliteDatabase) {
@@ -102,7 +106,7 @@ function prepare(db: SqliteDatabase) {
        WHERE id = @id`,
     ),
     setVersion: db.prepare<[number, number]>("UPDATE nodes SET version = ? WHERE id = ?"),
-    touchParent: db.prepare<[number, number]>("UPDATE nodes SET modified_ms = ? WHERE id = ?"),
+    touch: db.prepare<[number, number]>("UPDATE nodes SET modified_ms = ? WHERE id = ?"),
     bumpUp: db.prepare<[{ version: number; start: number }]>(
       `UPDATE nodes SET version = @version WHERE id IN (
          WITH RECURSIVE up (id) AS (

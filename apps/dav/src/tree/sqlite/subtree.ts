@@ -2,7 +2,14 @@ import { ReliteError } from "@relite/core/errors";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { NodeStore } from "./node-store.ts";
+import type { PropertyStore } from "./property-store.ts";
 import type { NodeRow } from "./rows.ts";
+
+interface Stores {
+  readonly nodes: NodeStore;
+  readonly contents: ContentStore;
+  readonly properties: PropertyStore;
+}
 
 export type Subtrees = ReturnType<typeof createSubtrees>;
 
@@ -10,7 +17,7 @@ export type Subtrees = ReturnType<typeof createSubtrees>;
 const maxNodesPerRequest = 250_000;
 
 /** Whole trees at once, in a fixed number of statements however many nodes there are. */
-export function createSubtrees(db: SqliteDatabase, nodes: NodeStore, contents: ContentStore) {
+export function createSubtrees(db: SqliteDatabase, { nodes, contents, properties }: Stores) {
   const sql = prepare(db);
 
   /** Lists the tree in `picked`, tops first; answers its size. */
@@ -40,10 +47,12 @@ export function createSubtrees(db: SqliteDatabase, nodes: NodeStore, contents: C
     nodes.admit(top.owner, sums.bytes, sums.count);
     const { id, ...copied } = top;
     const made = nodes.insert({ ...copied, parent: parent.id, name });
+    properties.copyOwn(id, made.id);
     if (!shallow && sums.count > 1) {
       const atMs = nodes.nowMs();
       const firstId = sql.firstFreeId.get()?.id ?? 0;
       sql.copyPicked.run({ top: id, newTop: made.id, offset: firstId, atMs });
+      properties.copyPicked(firstId);
       nodes.sql.use.run({ owner: top.owner, bytes: sums.bytes - top.size, nodes: sums.count - 1 });
     }
     return made.id;

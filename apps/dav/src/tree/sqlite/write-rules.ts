@@ -1,14 +1,34 @@
 import { ReliteError } from "@relite/core/errors";
 import { mayWrite, type ResourceFacts, type WriteConditions } from "../../engine/conditions.ts";
 import type { Place } from "../place.ts";
-import type { NodeStore } from "./node-store.ts";
-import { madeOrChanged, type NodeRow, rowEtag } from "./rows.ts";
+import type { Followed, NodeStore } from "./node-store.ts";
+import { isCollection, madeOrChanged, type NodeRow, rowEtag } from "./rows.ts";
 
 export function checkConditions(nodes: NodeStore, node: NodeRow | null, conditions: WriteConditions): void {
   const lookUp = (place: Place) => facts(nodes.follow(place).node);
   if (!mayWrite(facts(node), conditions, lookUp)) {
     throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
   }
+}
+
+/** Follows a path that is about to be written: conditions first (412), then the parent (409). */
+export function followForWrite(
+  nodes: NodeStore,
+  place: Place,
+  conditions: WriteConditions,
+): Followed & { readonly parent: NodeRow } {
+  const followed = nodes.follow(place);
+  checkConditions(nodes, followed.node, conditions);
+  const { parent, node, name } = followed;
+  if (place.segments.length === 0) throw onCollection("this method");
+  if (parent === null || !isCollection(parent)) {
+    throw new ReliteError("conflict", "The parent collection does not exist", { reason: "parent_missing" });
+  }
+  return { parent, node, name };
+}
+
+export function onCollection(method: string): ReliteError {
+  return new ReliteError("method_not_allowed", `A collection does not take ${method}`);
 }
 
 /** Logs the change of a node that was just written and gives the row its new version. */

@@ -1,0 +1,25 @@
+import type { ServerResponse } from "node:http";
+import type { Target } from "../target.ts";
+import { escapeXml } from "../xml/write-xml.ts";
+
+/** The address of the request's own resource, as it stands in an XML answer. */
+export function hrefOf(prefix: readonly string[], { segments, endsWithSlash }: Target): string {
+  const path = [...prefix, ...segments].map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  return escapeXml(endsWithSlash ? `${path}/` : path);
+}
+
+/** A multistatus (RFC 4918 §13) that is known whole. */
+export function sendMultistatus(res: ServerResponse, responses: string): void {
+  sendXml(res, 207, `<D:multistatus xmlns:D="DAV:">${responses}</D:multistatus>`);
+}
+
+/** An XML answer whose root binds `D` to `DAV:`. */
+export function sendXml(res: ServerResponse, status: number, root: string): void {
+  const body = `<?xml version="1.0" encoding="utf-8"?>\n${root}`;
+  res.writeHead(status, {
+    "Content-Type": "application/xml; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "private, no-store",
+  });
+  res.end(body);
+}

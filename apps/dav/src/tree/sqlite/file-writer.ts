@@ -1,0 +1,33 @@
+import type { WriteConditions } from "../../engine/conditions.ts";
+import type { Place } from "../place.ts";
+import type { StoredBytes, Written } from "../tree.ts";
+import type { ContentStore } from "./content-store.ts";
+import type { NodeStore } from "./node-store.ts";
+import { fileKind, isCollection, rowToNode } from "./rows.ts";
+import { followForWrite, onCollection, stamp } from "./write-rules.ts";
+
+/** PUT of bytes that are safe already, decided and done inside the caller's transaction. */
+export function createFileWriter(nodes: NodeStore, contents: ContentStore) {
+  return (place: Place, bytes: StoredBytes, conditions: WriteConditions): Written => {
+    const { parent, node, name } = followForWrite(nodes, place, conditions);
+    if (node !== null && isCollection(node)) throw onCollection("PUT");
+    const { owner } = place;
+    nodes.admit(owner, bytes.size - (node?.size ?? 0), node === null ? 1 : 0);
+    const file = {
+      hash: bytes.hash,
+      size: bytes.size,
+      type: bytes.type,
+      content: contents.keep(owner, bytes),
+    };
+    const atMs = bytes.modifiedMs ?? nodes.nowMs();
+    if (node === null) {
+      const made = nodes.insert({ ...file, owner, parent: parent.id, name, kind: fileKind });
+      if (bytes.modifiedMs !== null) nodes.sql.touch.run(atMs, made.id);
+      return { created: true, node: rowToNode(stamp(nodes, { ...made, modified_ms: atMs })) };
+    }
+    nodes.sql.replaceFile.run({ ...file, id: node.id, atMs });
+    nodes.sql.use.run({ owner, bytes: bytes.size - node.size, nodes: 0 });
+    if (node.content !== null && node.content !== file.content) contents.letGo(node.content);
+    return { created: false, node: rowToNode(stamp(nodes, { ...node, ...file, modified_ms: atMs })) };
+  };
+}
