@@ -148,7 +148,8 @@ export function describeTree(name: string, make: () => Promise<TreeUnderTest>): 
 
 export function bytesOf(text: string): StoredBytes {
   const inline = Buffer.from(text);
-  return { hash: createHash("sha256").update(inline).digest("hex"), size: inline.length, inline, type: null };
+  const hash = createHash("sha256").update(inline).digest("hex");
+  return { hash, size: inline.length, inline, type: null, modifiedMs: null };
 }
 
 export async function codeOf(work: () => Promise<unknown>): Promise<string> {
