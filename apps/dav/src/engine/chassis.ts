@@ -28,7 +28,8 @@ interface Running {
 /**
  * webdav-server's dispatch around our own methods. Its stock handlers, storage, locks, XML and error answers never run:
  * the method table is emptied first, everything of ours is `chunked` so that no body is read for us, and the library
- * sees a fixed URL, for its own path rules differ from ours (it throws on a bad `%` and splits at `\`).
+ * sees a fixed URL and no headers, for its own path rules differ from ours (it throws on a bad `%` and splits at `\`) and
+ * it searches all headers several times.
  */
 export function createChassis(parts: ChassisParts): Chassis {
   const runningByRequest = new WeakMap<IncomingMessage, Running>();
@@ -45,7 +46,9 @@ export function createChassis(parts: ChassisParts): Chassis {
         const proceed = callback as (error: Error | null, user: webdav.IUser) => void;
         const done = () => proceed(null, { uid: "ucan", username: "ucan" });
         if (running === undefined) return done();
-        parts.authenticate(running.exchange).then(done, (error: unknown) => {
+        // Later, when the request has its own headers again.
+        const authenticated = Promise.resolve(running.exchange).then(parts.authenticate);
+        authenticated.then(done, (error: unknown) => {
           running.failure = { error };
           done();
         });
@@ -74,11 +77,18 @@ export function createChassis(parts: ChassisParts): Chassis {
       new Promise((resolve, reject) => {
         const settle: Running["settle"] = (failure) => (failure === null ? resolve() : reject(failure.error));
         runningByRequest.set(exchange.req, { exchange, failure: null, settle });
-        exchange.req.url = "/";
-        server.executeRequest(exchange.req, exchange.res);
+        const { req, res } = exchange;
+        const { headers } = req;
+        req.url = "/-";
+        req.headers = seenHeaders;
+        server.executeRequest(req, res);
+        req.headers = headers;
       }),
   };
 }
+
+// Without a Depth it would throw and catch inside, on every request.
+const seenHeaders = Object.freeze({ host: "localhost", depth: "0", "content-length": "0" });
 
 const stockHeaders = [
   "Access-Control-Allow-Credentials",
