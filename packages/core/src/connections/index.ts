@@ -1,4 +1,5 @@
 export type { ChangedAuth, ConnectionChange, NewAuth } from "./auth.ts";
+export type { ConnectionCheck } from "./check.ts";
 export type {
   AuthKind,
   Connection,
@@ -9,7 +10,6 @@ export type {
 export type { ConnectionRepository } from "./repository.ts";
 export { createScheduler, type Scheduler, type SchedulerParts } from "./scheduler.ts";
 export {
-  type ConnectionCheck,
   type ConnectionService,
   type ConnectionServiceParts,
   createConnectionService,

@@ -2,33 +2,22 @@ import type { Clock } from "../clock/index.ts";
 import type { SecretBox } from "../crypto/index.ts";
 import { ReliteError } from "../errors/index.ts";
 import type { Job, JobQueue } from "../jobs/index.ts";
-import { isOtherServer, type Proposal, type ProposalRepository, type ScanStore } from "../library/index.ts";
+import type { Proposal, ProposalRepository, ScanStore } from "../library/index.ts";
 import { requireStorableText } from "../text/index.ts";
 import type { Fetch } from "../webdav/index.ts";
 import { parseAddress } from "./address.ts";
 import { type ConnectionChange, changedCredentials, type NewAuth, newCredentials } from "./auth.ts";
+import { type ConnectionCheck, checkConnection } from "./check.ts";
 import type { Connection, ConnectionPatch } from "./connection.ts";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { decideProposal } from "./decide-proposal.ts";
-import { toFailure } from "./failure.ts";
-import { type ProbeResult, probe } from "./probe.ts";
+import { probe } from "./probe.ts";
 import type { ConnectionRepository } from "./repository.ts";
 
 export interface NewConnection {
   readonly name: string;
   readonly url: string;
   readonly auth: NewAuth;
-}
-
-/** What a check found: the server's product, or why it does not work. */
-export interface ConnectionCheck {
-  readonly ok: boolean;
-  readonly server: string | null;
-  readonly failure: {
-    readonly code: string;
-    readonly reason: string | null;
-    readonly message: string;
-  } | null;
 }
 
 export interface ConnectionServiceParts {
@@ -87,7 +76,7 @@ export function createConnectionService(parts: ConnectionServiceParts): Connecti
     remove: async (userId, id) => {
       if (!(await connections.remove(userId, id))) throw notFound();
     },
-    check: async (userId, id, signal) => check(parts, await get(userId, id), signal),
+    check: async (userId, id, signal) => checkConnection(parts, await get(userId, id), signal),
     sync,
     decideProposal: async (userId, id, accept) => {
       const decided = await decideProposal(parts, { userId, id, accept, nowMs: clock.nowMs() });
@@ -190,39 +179,6 @@ async function restart(parts: ConnectionServiceParts, connection: Connection): P
   if (created) parts.onEnqueued?.();
   else if (job.status === "running")
     await parts.queue.requestCancel(connection.userId, job.id, parts.clock.nowMs());
-}
-
-async function check(
-  parts: ConnectionServiceParts,
-  connection: Connection,
-  signal: AbortSignal | undefined,
-): Promise<ConnectionCheck> {
-  let found: ProbeResult;
-  try {
-    const credentials = await openCredentials(connection, parts);
-    found = await probe({ url: connection.url, credentials }, { ...parts, signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const { code, reason, message } = toFailure(error);
-    return { ok: false, server: null, failure: { code, reason, message } };
-  }
-  const server = found.serverIdentity;
-  if (isOtherServer(connection.serverIdentity, server)) {
-    const message = "Another server answers at this address than before.";
-    return { ok: false, server, failure: { code: "conflict", reason: "server_changed", message } };
-  }
-  if (connection.status === "stopped" || connection.status === "failing") await revive(parts, connection);
-  return { ok: true, server, failure: null };
-}
-
-/** A server that works again is synced again. */
-async function revive(
-  parts: ConnectionServiceParts,
-  { userId, id, lastSyncAtMs }: Connection,
-): Promise<void> {
-  const status = lastSyncAtMs === null ? "idle" : "ok";
-  const nowMs = parts.clock.nowMs();
-  await parts.connections.update(userId, id, { status, failure: null, failures: 0, nextSyncAtMs: nowMs });
 }
 
 async function enqueue(parts: ConnectionServiceParts, connection: Connection): Promise<Job> {

@@ -1,16 +1,8 @@
 import { ReliteError } from "../errors/index.ts";
-import {
-  type Book,
-  type FolderCommit,
-  type FolderFacts,
-  isLost,
-  type Move,
-  type NewBook,
-  noCounts,
-  type ScanStore,
-  type SeenBook,
-} from "../library/index.ts";
-import type { FolderRow, MemoryTables, RoundRow } from "./memory-tables.ts";
+import { type Book, isLost, type Move, noCounts, type ScanStore } from "../library/index.ts";
+import { applyCommit, refuseTakenIds } from "./memory-scan-commit.ts";
+import { type ConnectionRows, connectionRows, owns, putFolder, seenAgain } from "./memory-scan-rows.ts";
+import type { MemoryTables, RoundRow } from "./memory-tables.ts";
 
 export function createMemoryScans(tables: MemoryTables): ScanStore {
   const open = (userId: string, connectionId: string): ConnectionRows => {
@@ -90,69 +82,6 @@ export function createMemoryScans(tables: MemoryTables): ScanStore {
   };
 }
 
-function refuseTakenIds(tables: MemoryTables, commits: readonly FolderCommit[]): void {
-  for (const book of commits.flatMap((commit) => commit.added)) {
-    const twin = tables.books.get(book.id);
-    if (twin !== undefined && twin.path !== book.path)
-      throw new Error("A book with this id is there already.");
-  }
-}
-
-const seenAgain = { state: "present", absentRound: null, suspectRound: null, missingSinceMs: null } as const;
-
-interface ConnectionRows {
-  readonly userId: string;
-  readonly connectionId: string;
-  readonly folders: Map<string, FolderRow>;
-  readonly rounds: RoundRow[];
-  books(): readonly Book[];
-  known(): readonly Book[];
-  at(path: string): Book | undefined;
-  byId(id: string): Book | undefined;
-  put(book: Book): void;
-  drop(id: string): void;
-  changeRound(round: number, patch: Partial<RoundRow>): void;
-}
-
-function owns(tables: MemoryTables, userId: string, connectionId: string): boolean {
-  return tables.connections.get(connectionId)?.userId === userId;
-}
-
-function connectionRows(tables: MemoryTables, userId: string, connectionId: string): ConnectionRows {
-  const folders = tables.folders.get(connectionId) ?? new Map<string, FolderRow>();
-  const rounds = tables.rounds.get(connectionId) ?? [];
-  tables.folders.set(connectionId, folders);
-  tables.rounds.set(connectionId, rounds);
-  const books = () => [...tables.books.values()].filter((row) => row.connectionId === connectionId);
-  let byPath: Map<string, Book> | null = null;
-  return {
-    userId,
-    connectionId,
-    folders,
-    rounds,
-    books,
-    known: () => books().filter((row) => row.state !== "missing"),
-    at: (path) => {
-      byPath ??= new Map(books().map((row) => [row.path, row]));
-      return byPath.get(path);
-    },
-    byId: (id) => {
-      const row = tables.books.get(id);
-      return row?.connectionId === connectionId ? row : undefined;
-    },
-    put: (book) => {
-      tables.books.set(book.id, book);
-      byPath?.set(book.path, book);
-    },
-    drop: (id) => tables.books.delete(id),
-    changeRound: (number, patch) => {
-      const index = rounds.findIndex((row) => row.number === number);
-      const row = rounds[index];
-      if (row !== undefined) rounds[index] = { ...row, ...patch };
-    },
-  };
-}
-
 function openRound(rows: ConnectionRows, { nowMs, staleBeforeMs }: { nowMs: number; staleBeforeMs: number }) {
   const last = rows.rounds.at(-1);
   if (last?.status === "running" && last.startedAtMs >= staleBeforeMs) return { ...last, resumed: true };
@@ -169,86 +98,6 @@ function openRound(rows: ConnectionRows, { nowMs, staleBeforeMs }: { nowMs: numb
   rows.rounds.push(row);
   if (!rows.folders.has("")) putFolder(rows, { path: "", etag: null, modifiedAtMs: null });
   return { ...row, resumed: false };
-}
-
-function putFolder(rows: ConnectionRows, facts: FolderFacts): void {
-  const row = rows.folders.get(facts.path);
-  rows.folders.set(facts.path, {
-    userId: rows.userId,
-    connectionId: rows.connectionId,
-    listedRound: 0,
-    failedRound: 0,
-    ...row,
-    parent: facts.path === "" ? null : facts.path.slice(0, Math.max(0, facts.path.lastIndexOf("/"))),
-    path: facts.path,
-    etag: facts.etag,
-    modifiedAtMs: facts.modifiedAtMs,
-    isGone: false,
-  });
-}
-
-function flagSubtree(rows: ConnectionRows, top: string, isGone: boolean): void {
-  for (const [path, row] of rows.folders) {
-    if (path === top || path.startsWith(`${top}/`)) rows.folders.set(path, { ...row, isGone });
-  }
-}
-
-function applyCommit(rows: ConnectionRows, round: number, commit: FolderCommit): void {
-  const { path } = commit.folder;
-  const known = rows.folders.get(path);
-  if (commit.outcome === "failed") {
-    if (known !== undefined) rows.folders.set(path, { ...known, failedRound: round });
-    return;
-  }
-  putFolder(rows, commit.folder);
-  const listed = rows.folders.get(path);
-  if (listed !== undefined) rows.folders.set(path, { ...listed, listedRound: round });
-  for (const folder of commit.folders) {
-    flagSubtree(rows, folder.path, false);
-    putFolder(rows, folder);
-  }
-  for (const gone of commit.goneFolders) flagSubtree(rows, gone, true);
-  for (const book of commit.added) addBook(rows, round, book);
-  for (const seen of commit.seen) see(rows, rows.byId(seen.id), seen);
-  for (const id of commit.absentIds) {
-    const book = rows.byId(id);
-    if (book !== undefined) rows.put({ ...book, absentRound: round });
-  }
-}
-
-function addBook(rows: ConnectionRows, round: number, { addedAtMs, id, ...facts }: NewBook): void {
-  const twin = rows.at(facts.path);
-  if (twin !== undefined) {
-    rows.put({ ...twin, ...facts, ...seenAgain });
-    return;
-  }
-  rows.put({
-    ...facts,
-    id,
-    userId: rows.userId,
-    connectionId: rows.connectionId,
-    author: null,
-    authorKey: "",
-    series: null,
-    metadata: null,
-    cover: null,
-    fingerprint: null,
-    readState: "unread",
-    firstRound: round,
-    addedAtMs,
-    changedAtMs: addedAtMs,
-    ...seenAgain,
-  });
-}
-
-function see(
-  rows: ConnectionRows,
-  book: Book | undefined,
-  { changedAtMs, id: _id, ...facts }: SeenBook,
-): void {
-  if (book === undefined) return;
-  const changed = changedAtMs === null ? {} : { changedAtMs, fingerprint: null };
-  rows.put({ ...book, ...facts, ...changed, ...seenAgain });
 }
 
 function applyMove(rows: ConnectionRows, { lostId, foundId, facts }: Move): void {
