@@ -26,7 +26,7 @@ export async function startDavServers(say: (line: string) => void): Promise<read
 
 export async function startOurs(): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
-  const { owner, ...server } = await startEndpoint(folder, { env: unlimited });
+  const { owner, ...server } = await startEndpoint(folder, unlimited);
   const token = await issueInvocation({
     issuer: owner,
     audience: audienceOfUrl(server.url),

@@ -1,6 +1,12 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
+import { runFsck, runOwners } from "@relite/dav/admin";
 
-const commandByName: Readonly<Record<string, Command>> = { key: runKey, token: runToken };
+const commandByName: Readonly<Record<string, Command>> = {
+  key: runKey,
+  token: runToken,
+  owners: runOwners,
+  fsck: runFsck,
+};
 
 const out = (line: string) => process.stdout.write(`${line}\n`);
 const err = (line: string) => process.stderr.write(`relite: ${line}\n`);

@@ -60,10 +60,10 @@ export const awkwardOthers: readonly string[] = [
   "epub",
 ];
 
-/** Fills `folder`: generated files under every awkward name, and books made by other tools where there are any. */
-export function plantAwkwardTree(folder: string): void {
+/** Fills `folder`: generated files under every awkward name that is wanted, and books made by other tools where there are any. */
+export function plantAwkwardTree(folder: string, isWanted: (path: string) => boolean = () => true): void {
   for (const [index, path] of [...awkwardPaths, ...awkwardOthers].entries())
-    plantFile(folder, path, 100 + index);
+    if (isWanted(path)) plantFile(folder, path, 100 + index);
   for (const [index, book] of debianBooks().entries())
     placeBook(book, join(folder, "Debian’s books", `${index} %41 & más`, book.slice(book.lastIndexOf("/"))));
 }

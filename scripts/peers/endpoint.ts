@@ -14,14 +14,22 @@ export interface Endpoint extends PeerServer {
   readonly owner: Signer;
 }
 
-/** Starts the endpoint with its data in `folder`: for the owner it has, or claimed by a new one. */
-export async function startEndpoint(
-  folder: string,
-  { owner, env = {} }: { readonly owner?: Signer; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Endpoint> {
+const code = "peers-setup-code-0123456789";
+
+type Env = Readonly<Record<string, string>>;
+
+/** Starts the endpoint with its data in `folder`, and claims it for a new owner. */
+export async function startEndpoint(folder: string, env: Env = {}): Promise<Endpoint> {
+  const server = await startEndpointProcess(folder, env);
+  const owner = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
+  await claim(server.url, owner);
+  return { ...server, owner };
+}
+
+/** Starts the endpoint for the owners that its folder knows. */
+export async function startEndpointProcess(folder: string, env: Env = {}): Promise<PeerServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const code = "peers-setup-code-0123456789";
   const server = await startProcessServer(`${url}/readyz`, {
     command: process.execPath,
     args: [join(import.meta.dirname, "../../apps/dav/src/main.ts")],
@@ -33,13 +41,10 @@ export async function startEndpoint(
       ...env,
     },
   });
-  if (owner !== undefined) return { url, owner, close: () => server.close() };
-  const first = await signerFromKeyPair(await generateKeyPair({ extractable: false }));
-  await claim(url, code, first);
-  return { url, owner: first, close: () => server.close() };
+  return { url, close: () => server.close() };
 }
 
-async function claim(url: string, code: string, owner: Signer): Promise<void> {
+async function claim(url: string, owner: Signer): Promise<void> {
   const token = await issueInvocation({
     issuer: owner,
     audience: audienceOfUrl(url),

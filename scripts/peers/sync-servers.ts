@@ -10,7 +10,7 @@ import {
   signerFromKeyPair,
 } from "@relite/core/ucan";
 import { type PeerLogin, startApache } from "./apache.ts";
-import { type Endpoint, startEndpoint } from "./endpoint.ts";
+import { type Endpoint, startEndpoint, startEndpointProcess } from "./endpoint.ts";
 import { ensureProgram } from "./packages.ts";
 import type { PeerServer } from "./process-server.ts";
 import { startRclone } from "./rclone.ts";
@@ -121,7 +121,10 @@ function overEndpoint(folder: string): SyncServer {
     baseUrl,
     authorizationOf,
     start: async () => {
-      endpoint = await startEndpoint(folder, endpoint === null ? {} : { owner: endpoint.owner });
+      endpoint =
+        endpoint === null
+          ? await startEndpoint(folder)
+          : { ...(await startEndpointProcess(folder)), owner: endpoint.owner };
     },
     stop: async () => endpoint?.close(),
     names: async (kind) => {

@@ -35,6 +35,26 @@ it("[CLI3] the command line prints a token and nothing else", async () => {
   }
 });
 
+it("[DV44] owners are enrolled and listed, and their data checked, from the command line", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "relite-cli-"));
+  try {
+    const did = (await relite("key", "new", join(folder, "owner.key"))).out.trim();
+    const data = join(folder, "data");
+    expect(await relite("owners", "add", did, "--quota", "1G", "--data", data)).toMatchObject({
+      code: 0,
+      err: "",
+    });
+    const listed = await relite("owners", "list", "--json", "--data", data);
+    expect(JSON.parse(listed.out)).toMatchObject([{ dids: [did], usedBytes: 0, quotaBytes: 1024 ** 3 }]);
+    expect(await relite("fsck", "--data", data)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("clean"),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 it("[CLI2] an unknown command, a wrong call and a request for help differ in their exit codes", async () => {
   const [unknown, wrong, help] = await Promise.all([relite("toString"), relite("token"), relite("--help")]);
   expect(unknown).toMatchObject({

@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plantAwkwardTree, plantFile } from "./awkward-tree.ts";
+import { type OwnedEndpoint, startOwnedEndpoint } from "./owned-endpoint.ts";
+import { ensureProgram } from "./packages.ts";
+import { runProgram } from "./run-program.ts";
+
+const { available, reason } = ensureProgram("rclone", "rclone");
+
+/** The endpoint keeps names composed (NFC) and without control characters and backslashes. */
+const isKeepable = (path: string) => path === path.normalize("NFC") && !/[\\\p{Cc}]/u.test(path);
+
+describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
+  let endpoint: OwnedEndpoint;
+  let up = "";
+
+  const rclone = (args: readonly string[], tokenOptions: readonly string[] = []) => {
+    const remote = [
+      "--config",
+      "/dev/null",
+      "--webdav-url",
+      endpoint.url,
+      "--webdav-bearer-token-command",
+      endpoint.tokenCommand(...tokenOptions),
+    ];
+    return runProgram("rclone", [...args, ...remote, "--retries", "1"]);
+  };
+
+  beforeAll(async () => {
+    endpoint = await startOwnedEndpoint("rclone");
+    up = join(endpoint.folder, "up");
+    plantAwkwardTree(up, isKeepable);
+    plantFile(up, "empty.epub", 0);
+    writeFileSync(join(up, "large.txt"), randomBytes(15 * 1024 ** 2).toString("hex"));
+  });
+  afterAll(() => endpoint[Symbol.asyncDispose]());
+
+  it("[DV4] copies a tree of awkward names up, finds it whole, and copies it down byte for byte", async () => {
+    expect(await rclone(["copy", up, ":webdav:tree"])).toMatchObject({ code: 0 });
+    expect(await rclone(["check", "--download", up, ":webdav:tree"])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("0 differences found"),
+    });
+    const down = join(endpoint.folder, "down");
+    expect(await rclone(["copy", ":webdav:tree", down])).toMatchObject({ code: 0 });
+    expect(filesBelow(down)).toEqual(filesBelow(up));
+    expect(filesBelow(down).size).toBeGreaterThan(30);
+  });
+
+  it("[DV4] a second copy sends nothing", async () => {
+    const again = await rclone(["copy", "--size-only", "-v", up, ":webdav:tree"]);
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("nothing to transfer") });
+  });
+
+  it("[DV12] moves a folder, and purges one", async () => {
+    expect(await rclone(["moveto", ":webdav:tree/long", ":webdav:tree/100%/# long?"])).toMatchObject({
+      code: 0,
+    });
+    const moved = await rclone(["lsf", "-R", "--files-only", ":webdav:tree/100%/# long?"]);
+    expect(moved.out.trimEnd().split("\n")).toEqual(readdirSync(join(up, "long")));
+    expect(await rclone(["purge", ":webdav:tree/100%"])).toMatchObject({ code: 0 });
+    expect((await rclone(["lsf", ":webdav:tree"])).out).not.toContain("100%/\n");
+  });
+
+  it("[DV8] reads the middle of a file", async () => {
+    const middle = await rclone(["cat", "--offset", "20000000", "--count", "99", ":webdav:tree/large.txt"]);
+    const text = readFileSync(join(up, "large.txt"), "utf8");
+    expect(middle).toMatchObject({ code: 0, out: text.slice(20_000_000, 20_000_099) });
+  });
+
+  it("[DV4] what the endpoint cannot keep is refused, and nothing else with it", async () => {
+    const odd = join(endpoint.folder, "odd");
+    plantFile(odd, "back\\slash.epub", 10);
+    plantFile(odd, "fine.epub", 11);
+    const copied = await rclone(["copy", odd, ":webdav:odd"]);
+    expect(copied.code).not.toBe(0);
+    expect(copied.err).toContain("400 Bad Request");
+    expect((await rclone(["lsf", ":webdav:odd"])).out).toBe("fine.epub\n");
+  });
+
+  it("[UCAN8] a token that runs out in the middle is asked for again", async () => {
+    const many = join(endpoint.folder, "many");
+    for (let index = 0; index < 30; index += 1) plantFile(many, `${index}.epub`, 100 + index);
+    const slow = ["--tpslimit", "12", "--transfers", "1", "--checkers", "1"];
+    expect(await rclone(["copy", ...slow, many, ":webdav:many"], ["--ttl", "2s"])).toMatchObject({ code: 0 });
+    expect((await rclone(["lsf", ":webdav:many"])).out.trimEnd().split("\n")).toHaveLength(30);
+  });
+
+  it("[DV23] a token to read is refused a write, and one for a folder everything else", async () => {
+    const refused = await rclone(["copy", up, ":webdav:other"], ["--can", "read"]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain("403 Forbidden");
+    const inside = ["--path", "many", "--can", "read"];
+    expect(await rclone(["lsf", ":webdav:many"], inside)).toMatchObject({ code: 0 });
+    expect((await rclone(["lsf", ":webdav:tree"], inside)).err).toContain("403 Forbidden");
+  });
+
+  it("[DV40] what all this left is sound", async () => {
+    expect(await endpoint.relite("fsck")).toContain("clean");
+  });
+});
+
+/** Every file's path and bytes. */
+function filesBelow(folder: string): ReadonlyMap<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  return new Map(
+    paths
+      .filter((path) => statSync(join(folder, path)).isFile())
+      .map((path) => [path, readFileSync(join(folder, path))]),
+  );
+}
