@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig, settingNames } from "./config.ts";
 
 test("[CF1] with nothing set everything has a value", () => {
   const config = readConfig({});
@@ -56,4 +57,9 @@ test("[CF1] every bad setting is named at once, and no value is repeated", () =>
     for (const name of Object.keys(bad)) expect(String(error)).toContain(name);
     expect(String(error)).not.toContain("secret-planted");
   }
+});
+
+test("[CF1] every setting is listed in .env.example", () => {
+  const listed = readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8");
+  for (const name of settingNames()) expect(listed).toMatch(new RegExp(`^# ${name}=`, "m"));
 });

@@ -62,6 +62,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   };
 }
 
+/** The names of all settings. */
+export function settingNames(): readonly string[] {
+  return Object.keys(schema.shape);
+}
+
 const wholeNumber = (least: number, most: number) =>
   z
     .string()

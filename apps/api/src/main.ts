@@ -15,9 +15,9 @@ try {
   process.once("SIGINT", stop).once("SIGTERM", stop);
   // A launcher that was killed leaves no server behind.
   if (process.connected) process.once("disconnect", stop);
-  say(`relite: web and API on ${server.url}`);
+  say(`relite: web and API on ${server.publicUrl}`);
   if (server.setupCode !== null)
-    say(`relite: open ${server.url}/setup#code=${server.setupCode} to become its owner`);
+    say(`relite: open ${server.publicUrl}/setup#code=${server.setupCode} to become its owner`);
 } catch (error) {
   process.stderr.write(`relite: ${isReliteError(error) ? error.message : "the API could not start."}\n`);
   process.exit(1);

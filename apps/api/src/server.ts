@@ -20,6 +20,8 @@ export interface ApiServer {
   /** Address it really listens on. */
   readonly url: string;
   readonly port: number;
+  /** Origin people open: `RELITE_PUBLIC_URL`, or localhost. */
+  readonly publicUrl: string;
   /** Made for an unclaimed server that was not given one; null otherwise. */
   readonly setupCode: string | null;
   /** Waits until no sync is queued or running. */
@@ -54,6 +56,7 @@ export async function startApiServer(config: ApiConfig, parts: ApiParts = {}): P
     return {
       url: `http://${host}:${port}`,
       port,
+      publicUrl: context.publicUrl,
       setupCode: context.madeSetupCode,
       drain: context.drain,
       close: () => {

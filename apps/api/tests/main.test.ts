@@ -67,7 +67,7 @@ test("[CF4] started alone it makes its setup code and sealing key once, readable
   const env = { RELITE_PORT: "0", RELITE_DATA_DIR: data.path };
   const first = await run(env, "to become its owner");
   expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: "" });
-  const link = /http:\/\/127\.0\.0\.1:\d+\/setup#code=([\w-]{20,})/.exec(first.out)?.[1];
+  const link = /http:\/\/localhost:\d+\/setup#code=([\w-]{20,})/.exec(first.out)?.[1];
   const code = (await readFile(join(data.path, "api/setup-code"), "utf8")).trim();
   const key = await readFile(join(data.path, "api/sealing-key"), "utf8");
   expect(link).toBe(code);
