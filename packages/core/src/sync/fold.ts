@@ -1,5 +1,5 @@
 import { applyToEntity, type EntityState, emptyState } from "./entity-state.ts";
-import type { CutOp, Op } from "./op.ts";
+import type { Op } from "./op.ts";
 
 /** The whole state from all ops, in any order, with any repetition: the definition that every incremental state must equal. */
 export function fold(ops: Iterable<Op>): ReadonlyMap<string, EntityState> {
@@ -14,13 +14,9 @@ export function fold(ops: Iterable<Op>): ReadonlyMap<string, EntityState> {
 }
 
 /** Per cut lane the first op that no longer counts; a cut counts wherever it stands. */
-export function collectCuts(ops: Iterable<Op>): ReadonlyMap<string, number> {
+function collectCuts(ops: Iterable<Op>): ReadonlyMap<string, number> {
   const cuts = new Map<string, number>();
   for (const op of ops)
     if (op.kind === "cut") cuts.set(op.target, Math.min(op.from, cuts.get(op.target) ?? Infinity));
   return cuts;
-}
-
-export function isCut(op: Op): op is CutOp {
-  return op.kind === "cut";
 }

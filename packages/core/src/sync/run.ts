@@ -47,6 +47,7 @@ export async function runSync(
   await bindLane(parts);
   const listed = listing.names.flatMap((name) => parseTailName(name) ?? []);
   const observation = await observe(parts, listed, mayFillEmpty);
+  if (!listing.found && (mayFillEmpty || (await hasUnsent(parts)))) await parts.remote.prepare(parts.signal);
   let report = nothing;
   let failure: ReliteError | null = null;
   for (const effect of plan(observation)) {
@@ -61,6 +62,15 @@ export async function runSync(
   }
   if (failure !== null) throw failure;
   return report;
+}
+
+/** Folders are made when there is something to put into them, and not by looking. */
+async function hasUnsent(parts: SyncParts): Promise<boolean> {
+  return parts.store.read(async (reader) => {
+    const own = await reader.get("own", "own");
+    const hasDrafts = (await reader.list("drafts", { ...wholeTable, limit: 1 })).length > 0;
+    return hasDrafts || (own !== undefined && own.seq !== (own.acked?.seq ?? 0));
+  });
 }
 
 async function observe(
