@@ -10,7 +10,7 @@ import { migratePostgres } from "./migrate-postgres.ts";
 import { migrateSqlite } from "./migrate-sqlite.ts";
 import type { Provider } from "./provider.ts";
 import { postgresSql, type SqlDatabase, sqliteSql } from "./sql.ts";
-import { openSqlite } from "./sqlite-adapter.ts";
+import { openSqlite, type SqliteLink } from "./sqlite-adapter.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 export interface Database {
@@ -48,12 +48,21 @@ async function openFile(file: string): Promise<Database> {
   const client = new Client({ adapter: factory, transactionOptions });
   const close = async () => {
     const leave = await turnstile.enter();
-    if (connection.open) connection.pragma("optimize");
+    if (connection.open) tidy(connection);
     leave();
     await client.$disconnect();
     connection.close();
   };
   return { provider: "sqlite", client, sql: sqliteSql(connection, turnstile), close };
+}
+
+/** Keeps statistics fresh for the next start; on a full or locked disk that must not keep us from closing. */
+function tidy(connection: SqliteLink["connection"]): void {
+  try {
+    connection.pragma("optimize");
+  } catch {
+    // Only a help; the next close tries again.
+  }
 }
 
 async function openServer(url: string, maxConnections: number): Promise<Database> {

@@ -1,6 +1,7 @@
 import { type ErrorCode, isReliteError, type ReliteError, statusByCode } from "@relite/core/errors";
 import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
+import { toDatabaseFault } from "./store/database-fault.ts";
 
 /** RFC 9457, with our stable code and finer reason. */
 export interface Problem {
@@ -39,7 +40,8 @@ function factsOf(error: unknown): PublicFacts {
     return { code: "bad_request", reason: "invalid_input", detail: issuesToText(error) };
   if (error instanceof TRPCError) return factsOfTrpc(error);
   if (isAbort(error)) return generic("cancelled");
-  return generic(codeByStatus[statusOf(error)] ?? "internal");
+  const fault = toDatabaseFault(error);
+  return fault === null ? generic(codeByStatus[statusOf(error)] ?? "internal") : factsOfRelite(fault);
 }
 
 function factsOfRelite(error: ReliteError): PublicFacts {
@@ -57,7 +59,8 @@ function factsOfTrpc(error: TRPCError): PublicFacts {
   if (cause instanceof ZodError) return isInput ? factsOf(cause) : generic("internal");
   if (isReliteError(cause)) return factsOfRelite(cause);
   if (isAbort(cause)) return generic("cancelled");
-  return generic(codeByTrpcCode[error.code] ?? "internal");
+  const fault = toDatabaseFault(cause);
+  return fault === null ? generic(codeByTrpcCode[error.code] ?? "internal") : factsOfRelite(fault);
 }
 
 function generic(code: ErrorCode): PublicFacts {

@@ -1,0 +1,1 @@
+export { toDatabaseFault } from "@relite/prisma";
