@@ -19,13 +19,11 @@ export interface Parsed {
   readonly isSet: (name: string) => boolean;
 }
 
+/** The exit code of a call that cannot be understood. */
+export const wrongCall = 2;
+
 /** Reads options and words; null (after saying why) when the line cannot be understood. */
-export function parseLine(
-  args: readonly string[],
-  flags: Flags,
-  usage: string,
-  io: CommandIo,
-): Parsed | null {
+export function parseLine(args: readonly string[], flags: Flags, io: CommandIo): Parsed | null {
   try {
     const options = Object.fromEntries(Object.entries(flags).map(([name, type]) => [name, { type }]));
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -34,9 +32,8 @@ export function parseLine(
       flag: (name) => (typeof values[name] === "string" ? values[name] : undefined),
       isSet: (name) => values[name] === true,
     };
-  } catch (error) {
-    io.err(error instanceof Error ? error.message : "bad options");
-    io.err(usage);
+  } catch {
+    io.err("an option is unknown or lacks its value; see --help");
     return null;
   }
 }

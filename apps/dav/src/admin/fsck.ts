@@ -1,16 +1,20 @@
 import { checkStorage, type Problem } from "../storage/check-storage.ts";
-import { type CommandIo, parseLine, withStorage } from "./command-line.ts";
+import { type CommandIo, parseLine, withStorage, wrongCall } from "./command-line.ts";
 
 const usage = "Usage: fsck [--data DIR] [--json]";
 
 /** `fsck`: reads everything that is kept and compares it with what is said about it. 0 when all is well, 1 otherwise. */
 export async function runFsck(args: readonly string[], io: CommandIo): Promise<number> {
   const flags = { data: "string", json: "boolean", help: "boolean" } as const;
-  const line = parseLine(args, flags, usage, io);
-  if (line === null) return 1;
-  if (line.isSet("help") || line.words.length > 0) {
-    (line.isSet("help") ? io.out : io.err)(usage);
-    return line.isSet("help") ? 0 : 1;
+  const line = parseLine(args, flags, io);
+  if (line === null) return wrongCall;
+  if (line.isSet("help")) {
+    io.out(usage);
+    return 0;
+  }
+  if (line.words.length > 0) {
+    io.err("fsck takes no words; see --help");
+    return wrongCall;
   }
   return withStorage(line.flag("data"), io, async (storage) => {
     const report = await checkStorage(storage);

@@ -1,7 +1,7 @@
 import { parseBytes } from "@relite/core/env";
 import { parseDidKey } from "@relite/core/ucan";
 import type { OwnerRecord } from "../accounts/owners.ts";
-import { type CommandIo, parseLine, withStorage } from "./command-line.ts";
+import { type CommandIo, parseLine, withStorage, wrongCall } from "./command-line.ts";
 
 const usage = `Usage: owners add DID [--quota 10G] [--data DIR]
        owners list [--json] [--data DIR]`;
@@ -9,8 +9,8 @@ const usage = `Usage: owners add DID [--quota 10G] [--data DIR]
 /** `owners`: who may keep files here. Takes effect at once, also on a running endpoint. */
 export async function runOwners(args: readonly string[], io: CommandIo): Promise<number> {
   const flags = { quota: "string", data: "string", json: "boolean", help: "boolean" } as const;
-  const line = parseLine(args, flags, usage, io);
-  if (line === null) return 1;
+  const line = parseLine(args, flags, io);
+  if (line === null) return wrongCall;
   if (line.isSet("help")) {
     io.out(usage);
     return 0;
@@ -23,18 +23,18 @@ export async function runOwners(args: readonly string[], io: CommandIo): Promise
     });
   }
   if (verb !== "add" || did === undefined || rest.length > 0) {
-    io.err(usage);
-    return 1;
+    io.err("owners add DID or owners list; see --help");
+    return wrongCall;
   }
   if (parseDidKey(did) === null) {
     io.err("DID is not a did:key of an Ed25519 or P-256 key");
-    return 1;
+    return wrongCall;
   }
   const quotaText = line.flag("quota");
   const quotaBytes = quotaText === undefined ? undefined : parseBytes(quotaText);
   if (quotaBytes === null) {
     io.err("--quota is a size such as 10G");
-    return 1;
+    return wrongCall;
   }
   return withStorage(line.flag("data"), io, async ({ owners }, config) => {
     await owners.add(did, quotaBytes ?? config.defaultQuotaBytes);
