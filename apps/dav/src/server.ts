@@ -77,7 +77,8 @@ export async function startDavServer(config: DavConfig, parts: DavParts = {}): P
 
 /** The folder for this process alone, with what an interrupted upload left behind cleared away. */
 async function takeStorage(config: DavConfig, parts: DavParts) {
-  await (parts.disk ?? realDisk).makeFolder(config.folder);
+  const { disk = realDisk } = parts;
+  await disk.makeFolder(config.folder);
   const lock = lockFolder(config.folder);
   try {
     const storage = await openStorage(config, parts);
@@ -85,10 +86,14 @@ async function takeStorage(config: DavConfig, parts: DavParts) {
       storage.db.close();
       lock.release();
     };
-    await storage.blobs.clean().catch((error: unknown) => {
+    try {
+      await storage.blobs.clean();
+      // The database's own entry in the folder must last as what is in it.
+      await disk.flushFolder(config.folder);
+    } catch (error) {
       storage.db.close();
       throw error;
-    });
+    }
     return { storage, release };
   } catch (error) {
     lock.release();

@@ -1,3 +1,4 @@
+import { seededRandom } from "@relite/core/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { sendRaw } from "../src/testing/raw-request.ts";
@@ -186,6 +187,40 @@ describe("hostile requests", () => {
     expect(await (await dav.request("GET", "kept")).text()).toBe("kept");
     const { readdir } = await import("node:fs/promises");
     expect(await readdir(`${dav.folder}/dav/blobs/staging`)).toEqual([]);
+  });
+
+  it.each([1, 2, 3])("[DV20] seed %i: requests with random damage are answered or dropped", async (seed) => {
+    // A server of its own: a damaged DELETE may take anything.
+    await using dav = await startTestServer();
+    const auth = `Authorization: Bearer ${await dav.token()}`;
+    const random = seededRandom(seed);
+    const below = (limit: number) => Math.floor(random() * limit);
+    const damage = (bytes: Buffer): Buffer => {
+      const at = below(bytes.length);
+      const kinds = [
+        () => Buffer.concat([bytes.subarray(0, at), Buffer.from([below(256)]), bytes.subarray(at + 1)]),
+        () => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + below(20))]),
+        () => Buffer.concat([bytes.subarray(0, at), bytes.subarray(below(at + 1), at), bytes.subarray(at)]),
+        () => bytes.subarray(0, at),
+      ];
+      return (kinds[below(kinds.length)] ?? kinds[0])?.() ?? bytes;
+    };
+    const send = async () => {
+      const [line, headers, body] = rows[below(rows.length)] ?? (rows[0] as Row);
+      const lines = [
+        `${line} HTTP/1.1`,
+        "Host: h",
+        ...headers.map((header) => (header === "A" ? auth : header)),
+      ];
+      let bytes = Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), Buffer.from(body)]);
+      for (let times = below(4); times >= 0; times -= 1) bytes = Buffer.from(damage(bytes));
+      const { status } = await sendRaw(dav.server.port, bytes, { end: true });
+      expect(status === 0 || (status >= 200 && status < 600 && status !== 500), `${status}: ${bytes}`).toBe(
+        true,
+      );
+    };
+    for (let round = 0; round < 15; round += 1) await Promise.all(Array.from({ length: 20 }, send));
+    expect((await fetch(`${dav.server.url}/healthz`)).status).toBe(200);
   });
 
   it("[DV20] a flood of connections that say nothing stops nobody", async () => {
