@@ -25,6 +25,9 @@ export async function decideProposal(
   if (proposal.kind !== "server_changed") {
     const decision = accept ? ({ kind: "accept", nowMs } as const) : ({ kind: "forget" } as const);
     await parts.scans.settleAbsent(userId, connectionId, round, decision);
+    const connection = await parts.connections.get(userId, connectionId);
+    if (connection?.failure?.reason === proposal.kind)
+      await parts.connections.update(userId, connectionId, { failure: null });
   } else if (accept) {
     const known = {
       serverIdentity: proposal.serverNow,

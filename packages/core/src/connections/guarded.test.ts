@@ -26,6 +26,7 @@ describe("[CN7] every connection says how its last sync went", () => {
         accept ? "accepted" : "rejected",
       );
       expect(await desk.decideProposal(anna, open?.id ?? "", accept)).toBeNull();
+      expect(await connections.get(anna, id)).toMatchObject({ status: "ok", failure: null });
       expect((await books.list(anna, { limit: 9 })).items.map((book) => book.state)).toEqual([state]);
     }
   });

@@ -100,7 +100,7 @@ async function finishRound(
   isComplete: boolean,
 ): Promise<ScanOutcome> {
   const { userId, connectionId, scans, clock } = input;
-  const at = { ...input, round: round.number, isComplete, nowMs: clock.nowMs() };
+  const at = { ...input, round: round.number, isComplete, added: walked.counts.added, nowMs: clock.nowMs() };
   const settlement = await settleRound(at);
   const { missing, requests, proposal } = settlement;
   const counts = addCounts(walked.counts, { missing, requests });

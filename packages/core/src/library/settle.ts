@@ -13,6 +13,8 @@ export interface SettleInput {
   readonly round: number;
   /** Every folder was listed or is refused for good. */
   readonly isComplete: boolean;
+  /** Books this round found new. */
+  readonly added: number;
   readonly scans: ScanStore;
   readonly proposals: ProposalRepository;
   readonly client: DavClient;
@@ -40,7 +42,8 @@ const confirmedAtOnce = 8;
 export async function settleRound(input: SettleInput): Promise<Settlement> {
   const { userId, connectionId, round, scans } = input;
   let absence = await scans.markAbsent(userId, connectionId, round);
-  const moved = await applyMoves(input);
+  // With nothing newly lost and nothing newly found, the round before has matched all there is.
+  const moved = absence.absent + input.added === 0 ? 0 : await applyMoves(input);
   if (moved > 0) absence = await scans.markAbsent(userId, connectionId, round);
   const quiet = { missing: 0, suspect: 0, moved, proposal: null, isContradicted: false, requests: 0 };
   if (absence.absent === 0) {
