@@ -149,10 +149,10 @@ describe("a book on a foreign server appears in my library", () => {
     expect(await watch({ id: job?.id }, "")).toEqual([last]);
     expect(await watch({ id: job?.id }, last)).toEqual([]);
     expect(await watch({ id: job?.id }, `${job?.id}.0`)).toEqual([last]);
-    const all = watch({}, last, 2);
+    const all = watch({}, last, 1);
     const { jobId } = await client.connections.sync.mutate({ id: connection.id });
     const ids = await all;
-    expect(ids.every((id) => id.startsWith(`${jobId}.`))).toBe(true);
+    expect(ids[0]?.startsWith(`${jobId}.`)).toBe(true);
   });
 
   test("[LA6] a running sync is cancelled, and the next one goes on", async () => {
