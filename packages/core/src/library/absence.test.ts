@@ -98,4 +98,25 @@ describe("[LS4] absence needs proof", () => {
     await world.scan();
     expect((await world.bookAt("a/plain.epub"))?.state).toBe("present");
   });
+
+  it("[LS4] among many that are gone it asks about every folder, so that one wrong listing is found out", async () => {
+    const world = await createScanWorld();
+    for (let index = 0; index < 600; index += 1) world.tree.putFile(`gone/${index}.txt`);
+    for (let index = 0; index < 400; index += 1) world.tree.putFile(`there/${index}.txt`);
+    world.tree.putFile("small/only.txt");
+    await world.scan();
+    world.tree.remove("gone");
+    world.behave(lieAlways({ kind: "empty" }, "small"));
+    for (let round = 0; round < 3; round += 1) {
+      const outcome = await world.scan();
+      expect(outcome.settlement).toMatchObject({ isContradicted: true, missing: 0 });
+    }
+    expect(new Set(Object.values(await bookStates(world)))).toEqual(new Set(["present"]));
+    world.behave({});
+    await world.scan();
+    await world.scan();
+    const states = await bookStates(world);
+    expect(states["small/only.txt"]).toBe("present");
+    expect(Object.values(states).filter((state) => state === "missing")).toHaveLength(600);
+  });
 });

@@ -4,6 +4,7 @@ import type { Book } from "./book.ts";
 import { judgeAbsence } from "./guard.ts";
 import { type MoveCandidate, matchMoves } from "./moves.ts";
 import type { Proposal, ProposalKind, ProposalRepository } from "./proposal.ts";
+import { sampleByGroup } from "./sample.ts";
 import type { Absence, Move, ScanStore } from "./scan-store.ts";
 import { searchTextOf } from "./search.ts";
 
@@ -20,6 +21,7 @@ export interface SettleInput {
   readonly client: DavClient;
   readonly nowMs: number;
   readonly createId: () => string;
+  readonly random: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -164,11 +166,12 @@ interface Confirmation {
 
 /** Asks the server for a sample of the absent books by Depth 0: gone, there after all, or no answer. */
 async function confirm(input: SettleInput): Promise<Confirmation> {
-  const sample: Book[] = [];
-  for await (const book of lostBooks(input)) {
-    if (book.state !== "missing") sample.push(book);
-    if (sample.length >= maxConfirmed) break;
+  const absent: Pick<Book, "id" | "path" | "folder">[] = [];
+  for await (const { id, path, folder, state } of lostBooks(input)) {
+    if (state !== "missing") absent.push({ id, path, folder });
   }
+  const groupOf = (book: { readonly folder: string }) => book.folder;
+  const sample = sampleByGroup(absent, { groupOf, size: maxConfirmed, random: input.random });
   const goneIds: string[] = [];
   let isContradicted = false;
   let isAnswered = true;
