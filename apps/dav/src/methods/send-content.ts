@@ -11,6 +11,8 @@ export interface ContentSource {
   readonly found: FoundNode;
 }
 
+const maxOnePieceBytes = 16 * 1024;
+
 /** Sends one stretch of a file as the body; the status and all other headers are set already. */
 export async function sendPart(
   exchange: AllowedExchange,
@@ -21,7 +23,12 @@ export async function sendPart(
   res.setHeader("Content-Length", range.end - range.start + 1);
   if (req.method === "HEAD") return void res.end();
   const body = await read(source, range);
-  if (Buffer.isBuffer(body)) return void res.end(body);
+  if (Buffer.isBuffer(body)) {
+    // As a string, head and small body leave in one piece.
+    return void (body.length <= maxOnePieceBytes
+      ? res.end(body.toString("latin1"), "latin1")
+      : res.end(body));
+  }
   await pipeline(body, res).catch(ignoreClosed);
 }
 

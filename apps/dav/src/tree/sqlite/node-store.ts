@@ -2,7 +2,6 @@ import { ReliteError } from "@relite/core/errors";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
 import type { NodeRow } from "./rows.ts";
-import { collectionKind } from "./rows.ts";
 
 /** Nodes one by one: prepared statements and what every write does besides its own change. */
 export type NodeStore = ReturnType<typeof createNodeStore>;
@@ -30,6 +29,16 @@ const maxNodesPerOwner = 5_000_000;
 
 export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
   const sql = prepare(db);
+  const appsByOwner = new Map<number, number>();
+
+  /** The node of an owner's app. The collection of all apps is out of every request's reach, so it is looked up once. */
+  function findApp(owner: number, appId: string): NodeRow | undefined {
+    const apps = appsByOwner.get(owner) ?? sql.apps.get(owner)?.id;
+    if (apps === undefined) return undefined;
+    // What a transaction made may yet be undone.
+    if (!db.inTransaction) appsByOwner.set(owner, apps);
+    return sql.child.get(apps, appId);
+  }
 
   function follow(place: Place): Followed {
     let parent: NodeRow | null = null;
@@ -87,7 +96,7 @@ export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
     }
   }
 
-  return { sql, follow, insert, record, admit, checkQuota, nowMs };
+  return { sql, findApp, follow, insert, record, admit, checkQuota, nowMs };
 }
 
 function prepare(db: SqliteDatabase) {
@@ -119,9 +128,8 @@ function prepare(db: SqliteDatabase) {
        VALUES (@owner, @node, @parent, @name, @action, @atMs)`,
     ),
     relocate: db.prepare<[number, string, number]>("UPDATE nodes SET parent = ?, name = ? WHERE id = ?"),
-    appRoot: db.prepare<[string, number], { id: number }>(
-      `SELECT app.id FROM owners JOIN nodes apps ON apps.parent = owners.root AND apps.name = 'apps'
-       JOIN nodes app ON app.parent = apps.id AND app.name = ? WHERE owners.id = ? AND app.kind = ${collectionKind}`,
+    apps: db.prepare<[number], { id: number }>(
+      "SELECT nodes.id FROM owners JOIN nodes ON nodes.parent = owners.root AND nodes.name = 'apps' WHERE owners.id = ?",
     ),
     ownerRoot: db.prepare<[number], { root: number | null }>("SELECT root FROM owners WHERE id = ?"),
     setRoot: db.prepare<[number, number]>("UPDATE owners SET root = ? WHERE id = ?"),

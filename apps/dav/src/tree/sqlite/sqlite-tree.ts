@@ -43,7 +43,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
 
   return {
     openApp: async (owner, appId) =>
-      nodes.sql.appRoot.get(appId, owner)?.id ?? commits.run(() => makeApp(nodes, owner, appId)),
+      nodes.findApp(owner, appId)?.id ?? commits.run(() => makeApp(nodes, owner, appId)),
     find: async (place) => {
       const { node } = nodes.follow(place);
       return node === null ? null : rowToNode(node);
@@ -71,7 +71,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
 }
 
 function makeApp(nodes: NodeStore, owner: number, appId: string): number {
-  const known = nodes.sql.appRoot.get(appId, owner);
+  const known = nodes.findApp(owner, appId);
   if (known !== undefined) return known.id;
   let root = nodes.sql.ownerRoot.get(owner)?.root ?? null;
   if (root === null) {
