@@ -28,6 +28,10 @@ async function start(container: HTMLElement): Promise<void> {
   // What a closed tab left half written becomes an error that can be tried again.
   await runtime.chat.recoverReplies();
   window.addEventListener("pagehide", () => runtime.chat.close());
+  // A link pasted into the open page changes nothing but the hash.
+  window.addEventListener("hashchange", () => {
+    if (takeCodeFromAddress(window) !== null) window.location.reload();
+  });
   show(<App arrivedBy={arrivedBy} />);
   // The Chinese faces are fetched piece by piece, and only where the system has none of the fonts named before them.
   void import("@fontsource-variable/noto-sans-sc/wght.css");

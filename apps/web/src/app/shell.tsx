@@ -32,7 +32,12 @@ export function Shell() {
       <a href="#content" className="skip-link">
         {t("shell.skip")}
       </a>
-      <AppShell.Navbar className={styles.side} withBorder={false} aria-label={t("shell.navigation")}>
+      <AppShell.Navbar
+        visibleFrom="sm"
+        className={styles.side}
+        withBorder={false}
+        aria-label={t("shell.navigation")}
+      >
         <SideNavigation />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={styles.main}>

@@ -16,6 +16,8 @@ interface Props {
 export function Composer({ providerState, isAnswering, onSend, onStop }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
+  // On a phone the keyboard would cover what is to be read.
+  const hasMouse = window.matchMedia("(pointer: fine)").matches;
   const canSend = text.trim() !== "" && !isAnswering;
   const send = () => {
     if (!canSend) return;
@@ -43,7 +45,7 @@ export function Composer({ providerState, isAnswering, onSend, onStop }: Props) 
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={onKeyDown}
-          autoFocus
+          autoFocus={hasMouse}
         />
         {isAnswering ? (
           <ActionIcon radius="xl" size={36} aria-label={t("chat.stop")} onClick={onStop}>

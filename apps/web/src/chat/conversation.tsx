@@ -65,7 +65,7 @@ function OpenConversation(props: {
           >
             <IconArrowLeft size={20} aria-hidden />
           </ActionIcon>
-          <Title order={2} className={styles.title}>
+          <Title order={1} className={styles.title}>
             {session.title}
           </Title>
           <SessionMenu session={session} />
@@ -90,21 +90,22 @@ function useTalk(session: ChatSession, messages: readonly ChatMessage[]) {
   const { chat, answers } = useRuntime();
   const provider = useProvider();
   const running = useSyncExternalStore(answers.running.subscribe, answers.running.get);
-  const answer = () => answers.answer(session.id, provider.model, provider.complete);
+  const answer = (model: string) => answers.answer(session.id, model, provider.complete);
   return {
     providerState: provider.state,
     isAnswering: running.has(session.id),
     stop: () => answers.stop(session.id),
     send: async (text: string) => {
-      const isAsked = provider.state === "ready";
-      await chat.addMessage(session.id, { role: isAsked ? "user" : "note", text });
+      const model = await provider.findModel();
+      await chat.addMessage(session.id, { role: model === null ? "note" : "user", text });
       if (messages.length === 0 && session.title === t("chat.untitled"))
         await chat.renameSession(session.id, titleFrom(text));
-      if (isAsked) void answer();
+      if (model !== null) void answer(model);
     },
     retry: async (message: ChatMessage) => {
+      const model = await provider.findModel();
       await chat.deleteMessage(session.id, message.id);
-      await answer();
+      await answer(model ?? message.model ?? "");
     },
   };
 }

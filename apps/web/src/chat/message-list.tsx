@@ -18,11 +18,20 @@ export function MessageList({ messages, onRetry }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLElement>(null);
   const isAtEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every change of the messages may move the end
+  const content = useRef<HTMLOListElement>(null);
+  const isEmpty = messages.length === 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list comes with the first message
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight;
-  }, [messages]);
+    const [outer, inner] = [scroller.current, content.current];
+    if (outer === null || inner === null) return;
+    // Also grows without a new message: words arrive, formatting is loaded, the window turns.
+    const observer = new ResizeObserver(() => {
+      if (isAtEnd.current) outer.scrollTop = outer.scrollHeight;
+    });
+    observer.observe(inner);
+    observer.observe(outer);
+    return () => observer.disconnect();
+  }, [isEmpty]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
@@ -35,12 +44,12 @@ export function MessageList({ messages, onRetry }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section ref={scroller} className={styles.scroll} tabIndex={0} aria-label={t("chat.messages")}>
-      {messages.length === 0 ? (
+      {isEmpty ? (
         <EmptyState icon={IconMessages} title={t("chat.emptyTitle")}>
           {t("chat.emptyText")}
         </EmptyState>
       ) : (
-        <ol className={styles.messages} aria-label={t("chat.messages")}>
+        <ol ref={content} className={styles.messages} aria-label={t("chat.messages")}>
           {messages.map((message) => (
             <Message key={message.id} message={message} onRetry={() => onRetry(message)} />
           ))}

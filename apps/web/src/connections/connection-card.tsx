@@ -51,7 +51,7 @@ export function ConnectionCard({ connection, job, onEdit }: Props) {
           </Group>
         </Group>
         {running === null ? <Facts connection={connection} /> : <JobProgress job={running} />}
-        {connection.failure !== null && running === null && (
+        {connection.failure !== null && running === null && !isProposal(connection.failure.reason) && (
           <FailureNotice failure={connection.failure} onRetry={commands.sync} />
         )}
       </Stack>
@@ -62,6 +62,11 @@ export function ConnectionCard({ connection, job, onEdit }: Props) {
       />
     </Paper>
   );
+}
+
+/** What waits for a decision is told above the list, not as a failure. */
+function isProposal(reason: string | null): boolean {
+  return reason === "many_missing" || reason === "root_empty" || reason === "server_changed";
 }
 
 const colorByStatus = { idle: "gray", ok: "pine", failing: "orange", stopped: "red" } as const;

@@ -14,13 +14,13 @@ interface Props {
   readonly onNearEnd: () => void;
 }
 
-const gapPx = 20;
-const narrowestPx = 132;
 const wordsPx = 84;
 
 export function BookGrid({ books, onOpen, onNearEnd }: Props) {
   const { t } = useTranslation();
   const { ref: measured, width } = useElementSize();
+  const { gapPx, narrowestPx } =
+    width < 560 ? { gapPx: 14, narrowestPx: 98 } : { gapPx: 20, narrowestPx: 132 };
   const columns = Math.max(2, Math.floor((width + gapPx) / (narrowestPx + gapPx)));
   const columnPx = (width - gapPx * (columns - 1)) / columns;
   const rowHeight = Math.max(120, Math.round((columnPx * 4) / 3 + wordsPx));

@@ -10,7 +10,7 @@ export type CheckStep = (typeof checkSteps)[number];
 /** What one step found. `blocked`: this page's own policy forbids the address · `cors`: the server answers, but not to this page. */
 export type CheckResult =
   | { readonly state: "ok"; readonly detail: string | null }
-  | { readonly state: "skipped" }
+  | { readonly state: "skipped" | "not_needed" }
   | { readonly state: "blocked" | "cors" | "unreachable" | "no_relite" }
   | { readonly state: "audience"; readonly ours: string; readonly theirs: readonly string[] }
   | { readonly state: "failed"; readonly failure: Failure };
@@ -27,15 +27,16 @@ export interface CheckParts {
 
 const ok = (detail: string | null = null): CheckResult => ({ state: "ok", detail });
 const skipped: CheckResult = { state: "skipped" };
+const notNeeded: CheckResult = { state: "not_needed" };
 
 /** Step by step, so that the first thing that is wrong is the one that is named; leaves nothing behind on the server. */
 export async function checkEndpoint(parts: CheckParts): Promise<void> {
   const { endpoint, onResult } = parts;
   const isDirect = endpoint.mode === "direct";
   const info = isDirect ? await askInfo(parts) : null;
-  onResult("reach", info?.result ?? skipped);
+  onResult("reach", info?.result ?? notNeeded);
   const isReached = info === null || info.result.state === "ok" || info.result.state === "no_relite";
-  onResult("audience", info?.audiences == null ? skipped : compareAudience(endpoint, info.audiences));
+  onResult("audience", audienceResult(endpoint, info));
   if (!isReached) {
     for (const step of ["read", "write", "remove"] as const) onResult(step, skipped);
     return;
@@ -77,7 +78,10 @@ function readAudiences(body: unknown): readonly string[] | null {
   return audiences.filter((one): one is string => typeof one === "string");
 }
 
-function compareAudience({ audience }: Endpoint, theirs: readonly string[]): CheckResult {
+function audienceResult({ audience }: Endpoint, info: Info | null): CheckResult {
+  if (info === null) return notNeeded;
+  const theirs = info.audiences;
+  if (theirs === null) return skipped;
   if (theirs.some((one) => sameAudience(one, audience))) return ok(audience);
   return { state: "audience", ours: audience, theirs };
 }

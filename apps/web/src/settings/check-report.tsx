@@ -52,8 +52,6 @@ function useCheckWords() {
     switch (result.state) {
       case "ok":
         return { text: result.detail, code: null };
-      case "skipped":
-        return { text: t("settings.found.skipped"), code: null };
       case "audience":
         return {
           text: t("settings.found.audience", { ours: result.ours, theirs: result.theirs.join(", ") }),
@@ -77,7 +75,7 @@ function ResultMark({ state }: { readonly state: CheckResult["state"] }) {
         <IconCheck size={14} />
       </ThemeIcon>
     );
-  if (state === "skipped")
+  if (state === "skipped" || state === "not_needed")
     return (
       <ThemeIcon size={22} radius="xl" variant="light" color="gray" aria-hidden>
         <IconMinus size={14} />

@@ -11,7 +11,7 @@ import {
 } from "react";
 import { useRuntime } from "../app/runtime.tsx";
 import { useSession } from "../app/session.tsx";
-import { type SyncControl, startSync } from "./start-sync.ts";
+import type { SyncControl } from "./start-sync.ts";
 
 const SyncContext = createContext<SyncControl | null>(null);
 
@@ -30,9 +30,19 @@ export function SyncProvider({ children }: { readonly children: ReactNode }) {
   const key = `${session.identity.delegation} ${JSON.stringify(session.endpoint)}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when sync starts anew
   useEffect(() => {
-    const started = startSync(runtime, newest.current);
-    setControl(started);
-    return () => started.close();
+    let isOver = false;
+    let started: SyncControl | null = null;
+    // After the first paint: nothing that is shown first needs it.
+    void import("./start-sync.ts").then(({ startSync }) => {
+      if (isOver) return;
+      started = startSync(runtime, newest.current);
+      setControl(started);
+    });
+    return () => {
+      isOver = true;
+      started?.close();
+      setControl(null);
+    };
   }, [runtime, key]);
   useEffect(() => {
     if (isAutomatic !== undefined) control?.setAutomatic(isAutomatic);

@@ -122,4 +122,21 @@ export const errors = {
     title: "The chat provider's answer could not be read",
     todo: "Its address must be that of an OpenAI-compatible API, often ending in /v1.",
   },
+  dns_failed: { title: "The server's name is not known", todo: "Check the address for a mistyped name." },
+  connection_refused: {
+    title: "Nothing answers at this address",
+    todo: "Check host and port, and that the server is running.",
+  },
+  connection_lost: {
+    title: "The connection broke",
+    todo: "It is tried again by itself. If it stays, check the network.",
+  },
+  connection_failed: {
+    title: "The connection failed",
+    todo: "Check the address and the network, then try again.",
+  },
+  tls_failed: {
+    title: "The server's certificate is not trusted",
+    todo: "It may be expired, self-signed or made for another name. Renew it on the server.",
+  },
 } as const;

@@ -1,7 +1,7 @@
 export const library = {
   books: "Books",
   search: "Search books",
-  searchHint: "Title, author, series or path",
+  searchHint: "Title, author or path",
   clearSearch: "Clear the search",
   filters: "Filters",
   filter: { format: "Format", connection: "Connection", read: "Read state", show: "State", sort: "Sort by" },

@@ -64,6 +64,7 @@ export const settings = {
     remove: "Reading it back and deleting it",
   },
   found: {
+    not_needed: "Not needed: this server asks the endpoint, not the page.",
     skipped: "Not checked.",
     audience:
       "Your tokens are for {{ours}}, the endpoint expects {{theirs}}. Make them agree, here or on the endpoint.",

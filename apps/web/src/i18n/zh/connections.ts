@@ -12,7 +12,7 @@ export const connections = {
   edit: "编辑",
   books_other: "{{number}} 本书",
   missing_other: "{{number}} 本缺失",
-  synced: "{{when}}已同步",
+  synced: "已同步 · {{when}}",
   neverSynced: "从未同步",
   checkedWell: "{{name}} 工作正常（{{server}}）。",
   progress: "进度",

@@ -64,4 +64,12 @@ export const errors = {
     title: "无法读取对话服务的响应",
     todo: "地址必须是兼容 OpenAI 的 API，通常以 /v1 结尾。",
   },
+  dns_failed: { title: "找不到此服务器名称", todo: "请检查地址是否拼写正确。" },
+  connection_refused: { title: "此地址没有响应", todo: "请检查主机和端口，并确认服务器正在运行。" },
+  connection_lost: { title: "连接中断", todo: "系统会自动重试。如果仍然失败，请检查网络。" },
+  connection_failed: { title: "连接失败", todo: "请检查地址和网络，然后重试。" },
+  tls_failed: {
+    title: "服务器证书不受信任",
+    todo: "证书可能已过期、为自签名或属于其他名称。请在服务器上更新。",
+  },
 } as const;

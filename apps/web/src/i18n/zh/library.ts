@@ -1,7 +1,7 @@
 export const library = {
   books: "书籍",
   search: "搜索书籍",
-  searchHint: "书名、作者、丛书或路径",
+  searchHint: "书名、作者或路径",
   clearSearch: "清除搜索",
   filters: "筛选",
   filter: { format: "格式", connection: "连接", read: "阅读状态", show: "状态", sort: "排序" },

@@ -63,6 +63,7 @@ export const settings = {
     remove: "读回并删除测试文件",
   },
   found: {
+    not_needed: "无需检查：由此服务器访问端点，而不是页面。",
     skipped: "未检查。",
     audience: "你的令牌签发给 {{ours}}，端点期望 {{theirs}}。请在这里或端点上使其一致。",
     blocked:

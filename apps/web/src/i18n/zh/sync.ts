@@ -8,7 +8,7 @@ export const sync = {
     waiting: "等待回答完成",
     offline: "离线：已保存在此浏览器中",
     attention: "需要处理",
-    done: "{{when}}已同步",
+    done: "已同步 · {{when}}",
   },
   offlineTodo: "不会丢失任何内容。端点恢复响应后会立即发送。",
   remote_empty: {
