@@ -2,7 +2,7 @@ import { decodeTailText } from "./codec.ts";
 import { tailName } from "./names.ts";
 import { putFresh, type SyncParts } from "./parts.ts";
 import { changeProgress, doubt, trust } from "./progress.ts";
-import { changeOwn, restoreSegments } from "./segments.ts";
+import { changeOwn, fosterSegments, restoreSegments } from "./segments.ts";
 
 /**
  * Our newest confirmed tail is not listed. When it is really gone its segments are put back and it counts as
@@ -12,7 +12,7 @@ export async function restoreOwn(parts: SyncParts, isSure: boolean): Promise<boo
   const own = await parts.store.read((reader) => reader.get("own", "own"));
   if (own === undefined || own.acked === null) return false;
   if (!isSure && (await parts.remote.get("l", own.acked.name, parts.signal)) !== null) return false;
-  await restoreSegments(parts, own.lane, own.segments);
+  await restoreSegments(parts, own);
   await changeOwn(parts, own.lane, (now) => ({ ...now, acked: null }));
   return true;
 }
@@ -21,7 +21,7 @@ export async function restoreOwn(parts: SyncParts, isSure: boolean): Promise<boo
 export async function verifySegments(parts: SyncParts): Promise<void> {
   const own = await parts.store.read((reader) => reader.get("own", "own"));
   if (own === undefined) return;
-  await restoreSegments(parts, own.lane, own.segments);
+  await restoreSegments(parts, own);
   await changeOwn(parts, own.lane, (now) => ({ ...now, previous: null }));
 }
 
@@ -29,7 +29,7 @@ export async function verifySegments(parts: SyncParts): Promise<void> {
 export async function foster(parts: SyncParts, lane: string): Promise<boolean> {
   const kept = await parts.store.read((reader) => reader.get("tails", lane));
   if (kept === undefined) return false;
-  await restoreSegments(parts, lane, decodeTailText(kept.text).segments);
+  await fosterSegments(parts, lane, decodeTailText(kept.text).segments);
   const bytes = await parts.packing.pack(kept.text);
   const nameOf = async (attempt: string) => {
     const name = tailName(lane, kept.seq, kept.hash, attempt);

@@ -6,6 +6,7 @@ export { type EntityState, isAlive, readFields } from "./entity-state.ts";
 export { fold } from "./fold.ts";
 export type { JsonValue } from "./json-value.ts";
 export { createWebLocks, type Locks } from "./locks.ts";
+export { segmentName } from "./names.ts";
 export type { Op } from "./op.ts";
 export { type Change, randomHex, type Staging, stageChanges } from "./outbox.ts";
 export type { Packing } from "./packing.ts";

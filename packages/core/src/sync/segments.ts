@@ -1,6 +1,6 @@
 import { decodeSegment, encodeSegment } from "./codec.ts";
 import { readOps } from "./lane-ops.ts";
-import { isSegment, parseSegmentName, type SegmentName, segmentName } from "./names.ts";
+import { attemptDigits, isSegment, parseSegmentName, type SegmentName, segmentName } from "./names.ts";
 import type { Op } from "./op.ts";
 import { putFresh, type SyncParts } from "./parts.ts";
 import type { OwnLane, SegmentRef } from "./store.ts";
@@ -19,21 +19,9 @@ export async function addSegment(
   const [hash, bytes] = [await parts.packing.hash(text), await parts.packing.pack(text)];
   const bySize = levelChars.findLastIndex((chars) => text.length >= chars);
   const level = Math.min(topLevel, Math.max(bySize, ...replaced.map((ref) => ref.level + 1)));
-  let ref: SegmentRef = { from: ops[0]?.seq ?? 0, to: ops.at(-1)?.seq ?? 0, hash, attempt: "", level };
-  const name = await putFresh(
-    parts,
-    "s",
-    async (attempt) => {
-      ref = { ...ref, attempt };
-      // Written down before the PUT: a try that nobody remembers would stay on the server for ever.
-      await changeOwn(parts, own.lane, (lane) => ({
-        ...lane,
-        litter: [...lane.litter, segmentName(own.lane, ref)],
-      }));
-      return segmentName(own.lane, ref);
-    },
-    bytes,
-  );
+  const range = { from: ops[0]?.seq ?? 0, to: ops.at(-1)?.seq ?? 0 };
+  const name = await putNoted(parts, own.lane, { ...range, hash, attempt: "", level }, bytes);
+  const ref: SegmentRef = { ...range, hash, attempt: name.slice(-attemptDigits), level };
   return changeOwn(parts, own.lane, (lane) => ({
     ...lane,
     segments: [...lane.segments.filter(({ from }) => from < ref.from), ref],
@@ -63,23 +51,66 @@ export async function mergeSegments(parts: SyncParts, own: OwnLane): Promise<Own
   }
 }
 
-/** Puts back what a tail refers to and `s/` does not hold, from the ops held here. */
-export async function restoreSegments(
+/** Puts back what another lane's tail refers to and `s/` does not hold, from the ops held here. */
+export async function fosterSegments(
   parts: SyncParts,
   lane: string,
   segments: readonly SegmentRef[],
 ): Promise<void> {
-  if (segments.length === 0) return;
+  for (const ref of await missingSegments(parts, lane, segments)) {
+    const bytes = await packAgain(parts, lane, ref);
+    if (bytes !== null)
+      await putFresh(parts, "s", (attempt) => segmentName(lane, { ...ref, attempt }), bytes);
+  }
+}
+
+/** The same for our own lane, which refers to the new attempts from then on. */
+export async function restoreSegments(parts: SyncParts, own: OwnLane): Promise<void> {
+  for (const ref of await missingSegments(parts, own.lane, own.segments)) {
+    const bytes = await packAgain(parts, own.lane, ref);
+    if (bytes === null) continue;
+    const old = segmentName(own.lane, ref);
+    const name = await putNoted(parts, own.lane, ref, bytes);
+    await changeOwn(parts, own.lane, (lane) => ({
+      ...lane,
+      segments: lane.segments.map((known) =>
+        known.from === ref.from && known.hash === ref.hash
+          ? { ...known, attempt: name.slice(-attemptDigits) }
+          : known,
+      ),
+      litter: [...lane.litter.filter((other) => other !== name), old],
+    }));
+  }
+}
+
+/** Written down before the PUT: a try that nobody remembers would stay on the server for ever. */
+function putNoted(parts: SyncParts, lane: string, ref: SegmentRef, bytes: Uint8Array): Promise<string> {
+  const nameOf = async (attempt: string) => {
+    const name = segmentName(lane, { ...ref, attempt });
+    await changeOwn(parts, lane, (own) => ({ ...own, litter: [...own.litter, name] }));
+    return name;
+  };
+  return putFresh(parts, "s", nameOf, bytes);
+}
+
+async function missingSegments(
+  parts: SyncParts,
+  lane: string,
+  segments: readonly SegmentRef[],
+): Promise<readonly SegmentRef[]> {
+  if (segments.length === 0) return [];
   const listing = await parts.remote.list("s", parts.signal);
   const found = listing.names.flatMap((name) => parseSegmentName(name) ?? []);
-  for (const ref of segments) {
-    if (await isWhole(parts, lane, ref, found)) continue;
-    const ops = await parts.store.read((reader) => readOps(reader, lane, ref.from, ref.to));
-    const text = encodeSegment(lane, ops);
-    if ((await parts.packing.hash(text)) !== ref.hash) continue;
-    const bytes = await parts.packing.pack(text);
-    await putFresh(parts, "s", (attempt) => segmentName(lane, { ...ref, attempt }), bytes);
-  }
+  const missing: SegmentRef[] = [];
+  for (const ref of segments) if (!(await isWhole(parts, lane, ref, found))) missing.push(ref);
+  return missing;
+}
+
+/** The segment's bytes from the ops held here; null when they are not those it was made of. */
+async function packAgain(parts: SyncParts, lane: string, ref: SegmentRef): Promise<Uint8Array | null> {
+  const ops = await parts.store.read((reader) => readOps(reader, lane, ref.from, ref.to));
+  const text = encodeSegment(lane, ops);
+  return (await parts.packing.hash(text)) === ref.hash ? parts.packing.pack(text) : null;
 }
 
 /** The attempt a tail refers to was confirmed; any other may have been cut off on its way, and is looked into. */

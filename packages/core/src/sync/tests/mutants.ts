@@ -58,8 +58,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: "a segment in use is deleted as litter",
     file: "segments.ts",
-    from: "...lane.litter.filter((other) => other !== name),",
-    to: "...lane.litter,",
+    from: "      ...lane.litter.filter((other) => other !== name),\n",
+    to: "      ...lane.litter,\n",
   },
   {
     bug: "placed drafts stay in the outbox",

@@ -89,3 +89,8 @@ export function judge(
   }
   return violations;
 }
+
+/** What is shown, for comparing devices. */
+export function toText(view: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string {
+  return JSON.stringify([...view].map(([entity, values]) => [entity, [...values].sort()]).sort());
+}

@@ -1,8 +1,9 @@
-import { fold, type Op, wholeTable } from "../../sync/index.ts";
+import { wholeTable } from "../../sync/index.ts";
 import { memorySyncStore } from "../memory-sync-store.ts";
 import { seededRandom } from "../seeded-random.ts";
+import { checkFold, checkGarbage, checkQuiet } from "./checks.ts";
 import { drawRates, noFaults } from "./fault-plan.ts";
-import { deleteId, type Happening, judge, knownIds, placedIds, shown } from "./oracle.ts";
+import { deleteId, type Happening, judge, knownIds, placedIds, shown, toText } from "./oracle.ts";
 import { type DeviceWorld, WorldDevice } from "./world-device.ts";
 import { WorldServer } from "./world-server.ts";
 
@@ -41,7 +42,7 @@ class World {
   #count = 0;
   #hasClones = false;
   #hasRestores = false;
-  #disturbances = 0;
+  #hasReplays = false;
   readonly #shared: DeviceWorld;
 
   constructor(seed: number) {
@@ -69,7 +70,7 @@ class World {
     this.#rates = noFaults;
     this.#isSettling = true;
     for (const device of this.#alive) await device.endStreaming();
-    const rounds = this.#hasClones || this.#hasRestores || this.#disturbances > 0 ? 9 : 3;
+    const rounds = this.#hasClones || this.#hasRestores ? 9 : 3;
     for (let round = 0; round < rounds; round += 1) {
       for (const device of this.#alive) {
         const status = await this.#sync(device);
@@ -79,8 +80,8 @@ class World {
     // A copy of a profile whose other half vanished from the server and from the world cannot be told from the original.
     if (!this.#hasClones || !this.#hasRestores) await this.#checkAgreement();
     for (let round = 0; round < 4; round += 1) for (const device of this.#alive) await device.sync();
-    await this.#checkQuiet();
-    this.#checkGarbage();
+    for (const device of this.#alive) this.#violations.push(...(await checkQuiet(device, this.#server)));
+    await this.#checkGarbage();
     return {
       violations: [...this.#server.violations, ...this.#violations],
       trace: [
@@ -123,12 +124,17 @@ class World {
     else if (dice < 0.86) await this.#sync(device);
     else if (dice < 0.89) await device.setStreaming(this.#pick(entities), this.#chance(0.5));
     else if (dice < 0.91) device.skewMs += Math.floor((this.#random() * 2 - 1) * yearMs);
-    else if (dice < 0.93) this.#server.replay(this.#random);
+    else if (dice < 0.93) this.#replay();
     else if (dice < 0.94) this.#backup = { files: this.#server.snapshot() };
     else if (dice < 0.95) await this.#restore();
     else if (dice < 0.965) await this.#die(device);
     else if (dice < 0.98) await this.#clone(device);
     else if (device.lastStatus?.reason === "remote_empty") await this.#publishAgain(device);
+  }
+
+  #replay(): void {
+    this.#hasReplays = true;
+    this.#server.replay(this.#random);
   }
 
   async #meanwhile(): Promise<void> {
@@ -218,7 +224,7 @@ class World {
       for (const id of this.#confirmed)
         if (!known.has(id) && !(this.#hasClones && this.#isDeleted(id, known)))
           this.#violations.push(`2: ${device.name} never got ${id.slice(0, 40)}`);
-      await this.#checkFold(device);
+      this.#violations.push(...(await checkFold(device)));
     }
     for (const view of shownBy.slice(0, 1))
       this.#violations.push(...judge(view, this.#happenings, present, this.#hasClones));
@@ -231,36 +237,15 @@ class World {
     );
   }
 
-  async #checkFold(device: WorldDevice): Promise<void> {
-    const [ops, states] = await device.store.read(async (reader) => [
-      (await reader.list("ops", wholeTable)).map(({ value }): Op => value),
-      await reader.list("entities", wholeTable),
-    ]);
-    const folded = fold(ops);
-    const isEqual =
-      folded.size === states.length &&
-      states.every(({ key, value }) => JSON.stringify(folded.get(key)) === JSON.stringify(value));
-    if (!isEqual) this.#violations.push(`1: ${device.name}'s state is not the fold of its ops`);
+  /** After a few pushes nothing of a living lane is left but its two newest tails and the segments they refer to. */
+  async #checkGarbage(): Promise<void> {
+    if (this.#hasClones || this.#hasRestores || this.#hasReplays) return;
+    for (let push = 0; push < 5; push += 1)
+      for (const device of this.#alive) {
+        await this.#edit(device);
+        await device.sync();
+      }
+    for (const device of this.#alive)
+      this.#violations.push(...(await checkGarbage(device, this.#server.paths)));
   }
-
-  /** Nothing changed: nobody writes, and a poll is one request. */
-  async #checkQuiet(): Promise<void> {
-    for (const device of this.#alive) {
-      const before = this.#server.wire.length;
-      await device.sync();
-      const sent = this.#server.wire.slice(before).map(({ method }) => method);
-      if (sent.join() !== "LIST")
-        this.#violations.push(`4: an idle poll of ${device.name} was ${sent.join()}`);
-    }
-  }
-
-  #checkGarbage(): void {
-    const lanes = new Set(this.#server.paths.map((path) => path.slice(2, 26)));
-    const bound = lanes.size * 12 + this.#server.wire.length;
-    if (this.#server.paths.length > bound) this.#violations.push(`5: ${this.#server.paths.length} files`);
-  }
-}
-
-function toText(view: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string {
-  return JSON.stringify([...view].map(([entity, values]) => [entity, [...values].sort()]).sort());
 }
