@@ -201,6 +201,23 @@ describe("a round", () => {
     expect(await b.titles()).toEqual(["two"]);
   });
 
+  it("[SYN10] a torn tail that rests leaves its reader behind, and says so at every poll", async () => {
+    const remote = memoryLaneRemote();
+    const [a, b] = [device(remote), device(remote)];
+    await a.edit("session/1", "one");
+    await a.engine.syncNow();
+    const [newest = ""] = remote.server.paths;
+    const bytes = remote.server.get(newest) ?? new Uint8Array();
+    remote.server.overwrite(newest, bytes.slice(0, bytes.length / 2));
+    for (let poll = 0; poll < 4; poll += 1) await b.engine.syncNow();
+    const sent = remote.server.wire.length;
+    expect(await b.engine.syncNow()).toMatchObject({ behind: 1 });
+    expect(remote.server.wire.length - sent).toBe(1);
+    await a.edit("session/1", "two");
+    await a.engine.syncNow();
+    expect(await b.engine.syncNow()).toMatchObject({ down: 2, behind: 0 });
+  });
+
   it("[SYN10] one lane that the server will not give out keeps nobody from the others or from pushing", async () => {
     const remote = memoryLaneRemote();
     const [a, b, c] = [device(remote), device(remote), device(remote)];

@@ -18,8 +18,13 @@ export type Effect =
   | { readonly kind: "ask" }
   /** A tail of a lane of ours that we did not write, or no longer know: a copy of this profile may be at work. */
   | { readonly kind: "inspect"; readonly tail: TailName }
-  /** Newest first. */
-  | { readonly kind: "read"; readonly lane: string; readonly candidates: readonly TailName[] }
+  /** Newest first; `isShort` when a later one could not be read of late and is left alone for now. */
+  | {
+      readonly kind: "read";
+      readonly lane: string;
+      readonly candidates: readonly TailName[];
+      readonly isShort: boolean;
+    }
   /** Our newest confirmed tail is not listed. `isSure` when the listing was empty. */
   | { readonly kind: "restore"; readonly isSure: boolean }
   /** The tail before our newest one is gone: something was lost while we pushed, perhaps segments. */
@@ -109,12 +114,13 @@ function inspectUnknown(
 
 function readLane(lane: string, tails: readonly TailName[], observation: Observation): readonly Effect[] {
   const progress = observation.lanes.find((known) => known.lane === lane);
-  const candidates = tails
+  const ahead = tails
     .filter(({ seq }) => countedSeq(seq, progress) > (progress?.applied ?? 0))
-    .filter(({ name }) => !isResting(progress, name, observation.nowMs))
-    .sort((a, b) => b.seq - a.seq)
-    .slice(0, maxCandidates);
-  return candidates.length === 0 ? [] : [{ kind: "read", lane, candidates }];
+    .sort((a, b) => b.seq - a.seq);
+  const readable = ahead.filter(({ name }) => !isResting(progress, name, observation.nowMs));
+  const isShort = (ahead[0]?.seq ?? 0) > (readable[0]?.seq ?? 0);
+  const candidates = readable.slice(0, maxCandidates);
+  return candidates.length === 0 && !isShort ? [] : [{ kind: "read", lane, candidates, isShort }];
 }
 
 function restoreOwn(

@@ -103,7 +103,7 @@ async function perform(
     case "read": {
       const tell = (ops: number) => progress("down", report.down + ops);
       const { ops, problem } = await readLane(parts, effect.lane, effect.candidates, tell);
-      const behind = report.behind + (problem === null ? 0 : 1);
+      const behind = report.behind + (problem === null && !effect.isShort ? 0 : 1);
       return { ...report, down: report.down + ops, behind, hasNewer: report.hasNewer || problem === "newer" };
     }
     case "restore":
