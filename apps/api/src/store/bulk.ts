@@ -50,7 +50,8 @@ export async function updateRows(sql: Sql, { table, keys, set, also, rows }: Row
 /** `"column" IN` a list given as one JSON value, see `jsonList`. */
 export function isIn(sql: Sql, column: string, type: "text" | "bigint" = "text"): string {
   if (sql.provider === "sqlite") return `"${column}" IN (SELECT value FROM json_each(?))`;
-  return `"${column}" IN (SELECT CAST(jsonb_array_elements_text(CAST(? AS jsonb)) AS ${type}))`;
+  // As an array it is a condition of an index; as a subquery it would be joined, by reading the whole table.
+  return `"${column}" = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST(? AS jsonb)) AS ${type})))`;
 }
 
 export function jsonList(values: readonly (string | number)[]): string {

@@ -205,7 +205,10 @@ CREATE INDEX "Folder_connectionId_parentHash_idx" ON "Folder"("connectionId", "p
 CREATE INDEX "Folder_connectionId_isGone_idx" ON "Folder"("connectionId", "isGone");
 
 -- CreateIndex
-CREATE INDEX "Book_connectionId_absentRound_state_idx" ON "Book"("connectionId", "absentRound", "state");
+CREATE INDEX "Book_connectionId_absentRound_state_id_idx" ON "Book"("connectionId", "absentRound", "state", "id");
+
+-- CreateIndex
+CREATE INDEX "Book_connectionId_firstRound_idx" ON "Book"("connectionId", "firstRound");
 
 -- CreateIndex
 CREATE INDEX "Book_userId_titleKey_id_idx" ON "Book"("userId", "titleKey", "id");

@@ -25,8 +25,10 @@ export async function listLost(
   { afterId, limit }: { readonly afterId: string; readonly limit: number },
 ): Promise<readonly Book[]> {
   const rows = await sql.all<BookRow>(
-    `SELECT ${bookFields} FROM "Book" WHERE "connectionId" = ? AND "absentRound" IS NOT NULL
-       AND ("absentRound" = ? OR "state" = 'missing') AND "id" > ? ORDER BY "id" LIMIT ?`,
+    `SELECT ${bookFields} FROM "Book" WHERE "id" IN
+       (SELECT "id" FROM "Book" WHERE "connectionId" = ? AND "absentRound" IS NOT NULL
+          AND ("absentRound" = ? OR "state" = 'missing') AND "id" > ? ORDER BY "id" LIMIT ?)
+     ORDER BY "id"`,
     [connectionId, round, afterId, limit],
   );
   return rows.map(toBook);

@@ -19,14 +19,18 @@ export async function commitBookRows(tx: Sql, scope: Scope, commits: readonly Fo
   const absentIds = commits.flatMap((commit) => commit.absentIds).filter(isPossibleId);
   if (added.length > 0) await addBooks(tx, scope, added);
   if (seen.length > 0) await seeBooks(tx, scope, seen);
-  if (absentIds.length > 0) {
-    await tx.run(`UPDATE "Book" SET "absentRound" = ? WHERE "connectionId" = ? AND ${isIn(tx, "id")}`, [
-      scope.round,
-      scope.connectionId,
-      jsonList(absentIds),
-    ]);
-  }
+  await updateRows(tx, {
+    table: "Book",
+    keys: bookKeys,
+    set: [["absentRound", "integer"]],
+    rows: absentIds.map((id) => [id, scope.connectionId, scope.round]),
+  });
 }
+
+const bookKeys: RowUpdate["keys"] = [
+  ["id", "text"],
+  ["connectionId", "text"],
+];
 
 const freshColumns = [
   "id",
@@ -102,10 +106,7 @@ export async function updateBooks(
 ): Promise<void> {
   await updateRows(tx, {
     table: "Book",
-    keys: [
-      ["id", "text"],
-      ["connectionId", "text"],
-    ],
+    keys: bookKeys,
     set,
     also: seenAgain,
     rows,

@@ -8,19 +8,17 @@ import { updateBooks } from "./commit-books.ts";
 /** The found rows go first, so that their paths are free when the lost books take them. */
 export async function applyMoves(tx: Sql, connectionId: string, moves: readonly Move[]): Promise<void> {
   const ids = moves.flatMap(({ lostId, foundId }) => [lostId, foundId]).filter(isPossibleId);
-  const rows = await tx.all<{ id: string; readState: string }>(
-    `SELECT "id", "readState" FROM "Book" WHERE "connectionId" = ? AND ${isIn(tx, "id")}`,
-    [connectionId, jsonList(ids)],
+  const rows = await tx.all<{ id: string; connectionId: string; readState: string }>(
+    `SELECT "id", "connectionId", "readState" FROM "Book" WHERE ${isIn(tx, "id")}`,
+    [jsonList(ids)],
   );
-  const readStateById = new Map(rows.map(({ id, readState }) => [id, readState]));
+  const own = rows.filter((row) => row.connectionId === connectionId);
+  const readStateById = new Map(own.map(({ id, readState }) => [id, readState]));
   const real = playable(moves, new Set(readStateById.keys()));
-  await tx.run(`DELETE FROM "Book" WHERE "connectionId" = ? AND ${isIn(tx, "id")}`, [
-    connectionId,
-    jsonList(real.map(({ foundId }) => foundId)),
-  ]);
+  await tx.run(`DELETE FROM "Book" WHERE ${isIn(tx, "id")}`, [jsonList(real.map(({ foundId }) => foundId))]);
   const updates = real.map(({ lostId, foundId, facts }) => {
-    const own = readStateById.get(lostId) ?? "unread";
-    const readState = own === "unread" ? (readStateById.get(foundId) ?? own) : own;
+    const kept = readStateById.get(lostId) ?? "unread";
+    const readState = kept === "unread" ? (readStateById.get(foundId) ?? kept) : kept;
     return [lostId, connectionId, ...factValues(facts), readState];
   });
   await updateBooks(tx, [...factColumns, ["readState", "text"]], updates);
