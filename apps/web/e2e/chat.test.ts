@@ -124,7 +124,7 @@ it("[E2E6] direct mode talks to the endpoint, proxy mode only to the page's own 
   await anna.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
   await anna.page.getByText("Through this server", { exact: true }).click();
   await anna.page
-    .getByRole("form", { name: "Storage endpoint" })
+    .getByRole("region", { name: "Storage endpoint" })
     .getByRole("button", { name: "Save" })
     .click();
   await steps.open();
@@ -146,7 +146,7 @@ async function setUpProvider(
   await page.getByLabel("Base URL").fill(model.baseUrl);
   await page.getByLabel("Model").fill("test-model");
   await page.getByLabel("API key").fill(model.apiKey);
-  await page.getByRole("form", { name: "Chat provider" }).getByRole("button", { name: "Save" }).click();
+  await page.getByRole("region", { name: "Chat provider" }).getByRole("button", { name: "Save" }).click();
   await page.getByText("One is stored.").waitFor();
 }
 

@@ -25,7 +25,7 @@ it("[E2E2] a book on somebody else's server appears in the library, goes missing
   await card.getByText("203 books").waitFor();
 
   await openLibrary(page);
-  await page.getByLabel("Search books").fill("ephemere");
+  await page.getByRole("searchbox", { name: "Search books" }).fill("ephemere");
   const book = page.getByRole("button", { name: /Éphémère & Co/ });
   await book.click();
   const details = page.getByRole("dialog");
