@@ -9,7 +9,7 @@ export function chatSteps(page: Page) {
   const menu = async (title: string, entry: string) => {
     await sessions
       .getByRole("listitem")
-      .filter({ has: row(title) })
+      .filter({ has: page.getByRole("button", { name: new RegExp(`^${title}`) }) })
       .hover();
     await sessions.getByRole("button", { name: `Actions for ${title}` }).click();
     await page.getByRole("menuitem", { name: entry }).click();
@@ -23,6 +23,7 @@ export function chatSteps(page: Page) {
     },
     start: async (text: string) => {
       await sessions.getByRole("button", { name: "New chat" }).first().click();
+      await page.getByText("Say something").waitFor();
       await steps.write(text);
     },
     write: async (text: string) => {
@@ -41,11 +42,14 @@ export function chatSteps(page: Page) {
       await menu(title, "Delete");
       await row(title).waitFor({ state: "detached" });
     },
-    /** Presses the sync note until the page says that it is done. */
+    /** Asks for a round on the settings page, waits until it is done, and comes back. */
     sync: async () => {
-      const note = sessions.getByRole("button", { name: /^Sync: / });
-      await note.click();
-      await expect.poll(() => note.getAttribute("aria-label"), { timeout: 15_000 }).toMatch(/^Sync: Synced/);
+      const main = page.getByRole("navigation", { name: "Main" });
+      await main.getByRole("link", { name: "Settings" }).click();
+      const panel = page.getByRole("region", { name: "Sync", exact: true });
+      await panel.getByRole("button", { name: "Sync now" }).click();
+      await expect.poll(() => panel.getByRole("status").textContent(), { timeout: 15_000 }).toMatch(/^Synced/);
+      await steps.open();
     },
   };
   return steps;
