@@ -48,7 +48,9 @@ export function chatSteps(page: Page) {
       await main.getByRole("link", { name: "Settings" }).click();
       const panel = page.getByRole("region", { name: "Sync", exact: true });
       await panel.getByRole("button", { name: "Sync now" }).click();
-      await expect.poll(() => panel.getByRole("status").textContent(), { timeout: 15_000 }).toMatch(/^Synced/);
+      await expect
+        .poll(() => panel.getByRole("status").textContent(), { timeout: 15_000 })
+        .toMatch(/^Synced/);
       await steps.open();
     },
   };

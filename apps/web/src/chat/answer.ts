@@ -2,6 +2,7 @@ import type { Chat, ChatMessage } from "@relite/core/chat";
 import type { Clock } from "@relite/core/clock";
 import { toFailure } from "../api/failure.ts";
 import { createValueCell, type ValueCell } from "../design/value-cell.ts";
+import { batchDeltas } from "./batch-deltas.ts";
 
 /** A piece of an answer as the API streams it. */
 export type AnswerPart = { readonly type: "delta"; readonly text: string } | { readonly type: "end" };
@@ -52,6 +53,7 @@ export function createAnswers(parts: { readonly chat: Chat; readonly clock: Cloc
           start: () => complete(asked, stop.signal),
         });
       } finally {
+        stop.abort();
         stops.delete(sessionId);
         running.set(new Set(stops.keys()));
       }
@@ -76,37 +78,24 @@ interface Writing {
 
 async function writeReply({ chat, clock, reply, signal, start }: Writing): Promise<void> {
   const { sessionId, id } = reply;
-  let pending = "";
-  let flushedAtMs = clock.nowMs();
-  const flush = async () => {
-    const delta = pending;
-    pending = "";
-    flushedAtMs = clock.nowMs();
-    if (delta !== "") await chat.appendReply(sessionId, id, delta);
-  };
   try {
-    for await (const part of await start()) {
-      if (part.type === "delta") pending += part.text;
-      if (clock.nowMs() - flushedAtMs >= flushMs) await flush();
-    }
-    await flush();
+    for await (const text of batchDeltas(await start(), { clock, everyMs: flushMs }))
+      await chat.appendReply(sessionId, id, text);
     await chat.finishReply(sessionId, id);
   } catch (error) {
-    await endEarly({ chat, reply, flush, isStopped: signal.aborted, error });
+    await endEarly({ chat, reply, isStopped: signal.aborted, error });
   }
 }
 
 async function endEarly(ending: {
   readonly chat: Chat;
   readonly reply: ChatMessage;
-  readonly flush: () => Promise<void>;
   readonly isStopped: boolean;
   readonly error: unknown;
 }): Promise<void> {
-  const { chat, reply, flush } = ending;
+  const { chat, reply } = ending;
   const { code, reason } = toFailure(ending.error);
   try {
-    await flush();
     if (ending.isStopped) await chat.finishReply(reply.sessionId, reply.id);
     else await chat.failReply(reply.sessionId, reply.id, reason ?? code);
   } catch {
