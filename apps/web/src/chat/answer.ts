@@ -2,10 +2,7 @@ import type { Chat, ChatMessage } from "@relite/core/chat";
 import type { Clock } from "@relite/core/clock";
 import { toFailure } from "../api/failure.ts";
 import { createValueCell, type ValueCell } from "../design/value-cell.ts";
-import { batchDeltas } from "./batch-deltas.ts";
-
-/** A piece of an answer as the API streams it. */
-export type AnswerPart = { readonly type: "delta"; readonly text: string } | { readonly type: "end" };
+import { type AnswerPart, batchDeltas } from "./batch-deltas.ts";
 
 export interface AskedMessage {
   readonly role: "system" | "user" | "assistant";

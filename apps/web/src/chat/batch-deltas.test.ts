@@ -1,7 +1,6 @@
 import { fakeClock } from "@relite/core/testing";
 import { expect, it } from "vitest";
-import type { AnswerPart } from "./answer.ts";
-import { batchDeltas } from "./batch-deltas.ts";
+import { type AnswerPart, batchDeltas } from "./batch-deltas.ts";
 
 const delta = (text: string): AnswerPart => ({ type: "delta", text });
 

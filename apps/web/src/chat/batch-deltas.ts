@@ -1,5 +1,7 @@
 import type { Clock } from "@relite/core/clock";
-import type { AnswerPart } from "./answer.ts";
+
+/** A piece of an answer as the API streams it. */
+export type AnswerPart = { readonly type: "delta"; readonly text: string } | { readonly type: "end" };
 
 /**
  * Joins the deltas of an answer so that at most one text comes every `everyMs`; what is there when the model pauses
