@@ -5,9 +5,14 @@ import type { Exchange } from "./exchange.ts";
 import { allowedOnFile } from "./methods/options.ts";
 import { leaveBody } from "./read-body.ts";
 import { storageError } from "./storage/storage-errors.ts";
+import { escapeXml } from "./xml/write-xml.ts";
 
 /** Renders any failure, once: problem+json with a stable code. What is not ours becomes a plain 500 and a log line. */
-export function answerError(exchange: Exchange, thrown: unknown, log: Logger): void {
+export function answerError(
+  exchange: Exchange,
+  thrown: unknown,
+  { log, prefix }: { readonly log: Logger; readonly prefix: readonly string[] },
+): void {
   const error = storageError(thrown);
   const { res } = exchange;
   exchange.code = error.reason ?? error.code;
@@ -23,7 +28,27 @@ export function answerError(exchange: Exchange, thrown: unknown, log: Logger): v
   for (const name of contentHeaders) res.removeHeader(name);
   if (error.status !== 416) res.removeHeader("Content-Range");
   setErrorHeaders(exchange, error);
-  const body = JSON.stringify({
+  const dav = /\bjson\b/i.test(exchange.req.headers.accept ?? "") ? null : conditionElement(error, prefix);
+  const body = dav ?? problem(error, exchange.id);
+  res.statusCode = error.status;
+  res.setHeader("Content-Type", dav === null ? "application/problem+json" : "application/xml; charset=utf-8");
+  res.setHeader("Content-Length", Buffer.byteLength(body));
+  res.setHeader("Cache-Control", "no-store");
+  res.end(exchange.req.method === "HEAD" ? undefined : body);
+}
+
+/** The XML answer of a WebDAV precondition (RFC 4918 §16), for clients that did not ask for JSON; null for other errors. */
+function conditionElement({ details }: ReliteError, prefix: readonly string[]): string | null {
+  const { condition, locked } = details;
+  if (typeof condition !== "string") return null;
+  const paths = Array.isArray(locked) ? locked : [];
+  const base = prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  const hrefs = paths.map((path) => `<D:href>${escapeXml(`${base}/${path}`)}</D:href>`).join("");
+  return `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${condition}>${hrefs}</D:${condition}></D:error>`;
+}
+
+function problem(error: ReliteError, requestId: string): string {
+  return JSON.stringify({
     type: `urn:relite:error:${error.code}`,
     title: STATUS_CODES[error.status] ?? error.code,
     status: error.status,
@@ -31,13 +56,8 @@ export function answerError(exchange: Exchange, thrown: unknown, log: Logger): v
     ...(error.reason === undefined ? {} : { reason: error.reason }),
     detail: error.message,
     ...(Object.keys(error.details).length === 0 ? {} : { details: error.details }),
-    requestId: exchange.id,
+    requestId,
   });
-  res.statusCode = error.status;
-  res.setHeader("Content-Type", "application/problem+json");
-  res.setHeader("Content-Length", Buffer.byteLength(body));
-  res.setHeader("Cache-Control", "no-store");
-  res.end(exchange.req.method === "HEAD" ? undefined : body);
 }
 
 const contentHeaders = ["Content-Type", "Content-Length", "ETag", "Last-Modified", "Accept-Ranges"];

@@ -6,6 +6,7 @@ export type Depth = "0" | "1" | "infinity";
 const depthsByMethod: Readonly<Record<string, readonly Depth[]>> = {
   PROPFIND: ["infinity", "0", "1"],
   COPY: ["infinity", "0"],
+  LOCK: ["infinity", "0"],
 };
 
 /** The Depth a request means, made explicit; the first of its method's is the default. `bad_request` when it makes no sense. */
@@ -50,6 +51,7 @@ const singleHeaders = new Set([
   "host",
   "content-range",
   "if",
+  "lock-token",
 ]);
 
 /** The declared length of the body; null when it is chunked or absent. */

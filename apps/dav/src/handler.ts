@@ -63,7 +63,7 @@ export function createHandler(context: DavContext): Handler {
     try {
       await answer(exchange);
     } catch (error) {
-      answerError(exchange, error, log);
+      answerError(exchange, error, { log, prefix: config.prefix });
     }
   };
 }

@@ -16,12 +16,19 @@ export interface IfList {
   readonly terms: readonly IfTerm[];
 }
 
+/** The lock tokens a request submits, and who it acts for: a token helps only the one it was given to. */
+export interface HeldLocks {
+  readonly principal: string;
+  readonly tokens: readonly string[];
+}
+
 /** Everything a write may be conditional on, as plain data, so that storage decides inside its transaction. */
 export interface WriteConditions {
   readonly ifMatch?: EtagList;
   readonly ifNoneMatch?: EtagList;
   readonly ifUnmodifiedSinceMs?: number;
   readonly ifLists?: readonly IfList[];
+  readonly held?: HeldLocks;
 }
 
 export interface ResourceFacts {
@@ -29,11 +36,19 @@ export interface ResourceFacts {
   readonly modifiedMs: number;
 }
 
+/** What an `If` list can say about an address: what is there, and which locks cover it. */
+export interface ResourceState {
+  readonly etag: string | null;
+  readonly tokens: readonly string[];
+}
+
+const outOfSight: ResourceState = { etag: null, tokens: [] };
+
 /** Whether a write may go ahead (RFC 9110 §13.2.2, RFC 4918 §10.4); `current` is null where nothing is there yet. */
 export function mayWrite(
   current: ResourceFacts | null,
   conditions: WriteConditions,
-  lookUp: (place: Place) => ResourceFacts | null,
+  stateOf: (place: Place | "own") => ResourceState,
 ): boolean {
   const { ifMatch, ifNoneMatch, ifUnmodifiedSinceMs, ifLists } = conditions;
   if (ifMatch !== undefined) {
@@ -43,9 +58,9 @@ export function mayWrite(
   }
   if (ifNoneMatch !== undefined && isNamed(current, ifNoneMatch)) return false;
   if (ifLists === undefined) return true;
-  return ifLists.some((list) => {
-    if (list.place === "own") return holds(list, current);
-    return holds(list, list.place === "out_of_sight" ? null : lookUp(list.place));
+  return ifLists.some(({ place, terms }) => {
+    const state = place === "out_of_sight" ? outOfSight : stateOf(place);
+    return terms.every((term) => isTrue(term, state));
   });
 }
 
@@ -59,10 +74,7 @@ export function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-function holds(list: IfList, facts: ResourceFacts | null): boolean {
-  return list.terms.every((term) => {
-    // No resource is locked here, so no state token matches; `Not <DAV:no-lock>` is the usual "in any case".
-    const matches = term.kind === "etag" && facts !== null && facts.etag === term.value;
-    return matches !== term.not;
-  });
+function isTrue({ kind, value, not }: IfTerm, state: ResourceState): boolean {
+  const matches = kind === "etag" ? state.etag === value : state.tokens.includes(value);
+  return matches !== not;
 }

@@ -4,6 +4,7 @@ import type { AllowedExchange, Exchange } from "../exchange.ts";
 import { createCopyMove } from "./copy-move.ts";
 import { createDelete } from "./delete.ts";
 import { createGet } from "./get.ts";
+import { createLock, createUnlock } from "./lock.ts";
 import { createMkcol } from "./mkcol.ts";
 import { answerOptions } from "./options.ts";
 import { createPropfind } from "./propfind.ts";
@@ -26,6 +27,8 @@ export function createMethods(
     MOVE: allowed(createCopyMove(context, "move")),
     PROPFIND: allowed(createPropfind(context)),
     PROPPATCH: allowed(createProppatch(context)),
+    LOCK: allowed(createLock(context)),
+    UNLOCK: allowed(createUnlock(context)),
   };
 }
 

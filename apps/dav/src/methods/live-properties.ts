@@ -9,10 +9,19 @@ import { elementOf, keyOf, propstat } from "./property-element.ts";
 export interface NodeFacts {
   readonly usage: Usage | null;
   readonly dead: readonly DeadProperty[];
+  /** `activelock` elements of the locks that hold for it. */
+  readonly locks: string;
 }
 
 /** What a property says about a node: its value as XML text, or null where the node has no such property. */
 type Reader = (node: TreeNode, facts: NodeFacts) => string | null;
+
+const everyLock = ["exclusive", "shared"]
+  .map(
+    (scope) =>
+      `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`,
+  )
+  .join("");
 
 const readerByName: Readonly<Record<string, Reader>> = {
   resourcetype: (node) => (node.kind === "collection" ? "<D:collection/>" : ""),
@@ -22,6 +31,8 @@ const readerByName: Readonly<Record<string, Reader>> = {
   getcontentlength: (node) => (node.kind === "file" ? String(node.size) : null),
   getcontenttype: (node) =>
     node.kind === "file" ? escapeXml(node.type ?? mediaTypeByName(node.name)) : "httpd/unix-directory",
+  lockdiscovery: (_node, { locks }) => locks,
+  supportedlock: () => everyLock,
 };
 
 /** RFC 4331: asked for by name only. */
@@ -34,7 +45,7 @@ const quotaReaderByName: Readonly<Record<string, Reader>> = {
       : null,
 };
 
-const noFacts: NodeFacts = { usage: null, dead: [] };
+const noFacts: NodeFacts = { usage: null, dead: [], locks: "" };
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */
 export function isLive(name: PropertyName): boolean {
@@ -44,6 +55,13 @@ export function isLive(name: PropertyName): boolean {
 export function asksForQuota(request: PropfindRequest): boolean {
   return namesOf(request).some(
     ({ namespace, name }) => namespace === "DAV:" && Object.hasOwn(quotaReaderByName, name),
+  );
+}
+
+export function asksForLocks(request: PropfindRequest): boolean {
+  return (
+    request.kind === "allprop" ||
+    namesOf(request).some(({ namespace, name }) => namespace === "DAV:" && name === "lockdiscovery")
   );
 }
 

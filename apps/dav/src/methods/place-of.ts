@@ -23,7 +23,8 @@ export function destinationOf({ caller, dav }: AllowedExchange): Place {
 
 /** All conditions of a write, the `If` header's lists with their addresses resolved. */
 export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[]): WriteConditions {
-  const { headers } = exchange.req;
+  const { caller, req } = exchange;
+  const { headers } = req;
   const conditions = readConditions(headers);
   if (typeof headers.if !== "string") return conditions;
   const lists = parseIfHeader(headers.if);
@@ -32,15 +33,20 @@ export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[
     terms,
     place: tag === null ? ("own" as const) : taggedPlace(exchange, readHeaderUri(tag, headers.host, prefix)),
   }));
-  return { ...conditions, ifLists };
+  const terms = lists.flatMap((list) => list.terms);
+  const tokens = terms.filter(({ kind, not }) => kind === "token" && !not).map(({ value }) => value);
+  return { ...conditions, ifLists, held: { principal: caller.principal.invokerDid, tokens } };
 }
 
 /** A tag is one more way to name a resource: it shows only what the token may read. */
-function taggedPlace({ caller }: AllowedExchange, target: Target | null): Place | "out_of_sight" {
-  const [top, appId, ...segments] = target?.segments ?? [];
-  if (top !== "apps" || appId !== caller.appId) return "out_of_sight";
+function taggedPlace({ caller, dav }: AllowedExchange, target: Target | null): Place | "out_of_sight" {
+  const [top, appId = "", ...segments] = target?.segments ?? [];
+  const isOwnApp = appId === caller.appId;
+  const isOtherApp = appId === dav.destination?.segments[1];
+  const root = isOwnApp ? caller.appRoot : isOtherApp ? caller.destinationRoot : null;
+  if (top !== "apps" || root === null) return "out_of_sight";
   if (!isAllowed(caller.principal, appCapability(appId, segments, "read"))) return "out_of_sight";
-  return { owner: caller.owner, root: caller.appRoot, segments };
+  return { owner: caller.owner, root, segments };
 }
 
 export function notFound(): ReliteError {

@@ -8,7 +8,14 @@ import type { Tree, TreeNode } from "../tree/tree.ts";
 import { readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { escapeXml } from "../xml/write-xml.ts";
-import { asksForDead, asksForQuota, createPropstat, type NodeFacts } from "./live-properties.ts";
+import {
+  asksForDead,
+  asksForLocks,
+  asksForQuota,
+  createPropstat,
+  type NodeFacts,
+} from "./live-properties.ts";
+import { createLockTexts } from "./lock-element.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 
@@ -19,7 +26,7 @@ const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D=
 const xmlTail = "</D:multistatus>";
 
 /** PROPFIND (RFC 4918 §9.1), streamed in pages; other requests run between them. */
-export function createPropfind({ storage, config }: DavContext) {
+export function createPropfind({ storage, config, clock }: DavContext) {
   const { tree } = storage;
   const prefixHref = config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
 
@@ -30,6 +37,8 @@ export function createPropfind({ storage, config }: DavContext) {
     const top = await tree.find(place);
     if (top === null) throw notFound();
     const usage = asksForQuota(request) ? await tree.usage(place.owner) : null;
+    const locks = asksForLocks(request) ? await tree.locks(place.owner) : [];
+    const lockTexts = createLockTexts(locks, config.prefix, clock.nowMs());
     const propstat = createPropstat(request);
     const topHref =
       prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
@@ -37,7 +46,7 @@ export function createPropfind({ storage, config }: DavContext) {
       const dead = asksForDead(request) ? await tree.properties(members.map(({ node }) => node.id)) : none;
       let text = "";
       for (const { node, href } of members) {
-        const facts = { usage, dead: dead.get(node.id) ?? [] };
+        const facts = { usage, dead: dead.get(node.id) ?? [], locks: lockTexts(href) };
         text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
       }
       return text;

@@ -1,7 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import { tooLarge } from "../blobs/receive.ts";
 import type { DavContext } from "../context.ts";
-import { mayWrite } from "../engine/conditions.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { declaredLength } from "../guard.ts";
 import { inviteBody } from "../read-body.ts";
@@ -34,20 +33,8 @@ export function createPut({ config, storage, uploads }: DavContext) {
         reason: "trailing_slash",
       });
     }
-    const conditions = conditionsOf(exchange, config.prefix);
-    // Conditions about other resources wait for the transaction.
-    const isOwnState = conditions.ifLists === undefined;
-    if (isOwnState && !mayWrite(current, conditions, () => null)) {
-      throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
-    }
-    if (current === null) {
-      const parent = await tree.find({ ...place, segments: place.segments.slice(0, -1) });
-      if (parent?.kind !== "collection") {
-        throw new ReliteError("conflict", "The parent collection does not exist", {
-          reason: "parent_missing",
-        });
-      }
-    }
+    // Decided again in the transaction: this only spares a body that could not be kept.
+    await tree.checkWrite(place, conditionsOf(exchange, config.prefix));
     const { quotaBytes, usedBytes } = await tree.usage(place.owner);
     const more = (declared ?? 0) - (current?.size ?? 0);
     if (quotaBytes !== null && more > 0 && usedBytes + more > quotaBytes) {

@@ -64,7 +64,7 @@ export async function sendParts(
 
 async function read({ blobs, owner, found }: ContentSource, range: ByteRange): Promise<Buffer | Readable> {
   if (found.data !== null) return found.data.subarray(range.start, range.end + 1);
-  return blobs.open(owner, found.node.etag, range);
+  return blobs.open(owner, found.node.hash ?? "", range);
 }
 
 /** A reader that goes away in the middle is not a failure of ours. */

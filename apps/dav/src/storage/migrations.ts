@@ -78,4 +78,19 @@ export const migrations: readonly string[] = [
     UPDATE owners SET used_bytes = used_bytes - OLD.size WHERE id = OLD.owner;
   END;
   `,
+  `
+  CREATE TABLE locks (
+    token TEXT PRIMARY KEY,                -- urn:uuid:…
+    owner INTEGER NOT NULL REFERENCES owners (id),
+    node INTEGER NOT NULL REFERENCES nodes (id) ON DELETE CASCADE,
+    principal TEXT NOT NULL,               -- the DID that may use and end it
+    shared INTEGER NOT NULL,
+    deep INTEGER NOT NULL,                 -- 1: for everything below, too
+    owner_xml TEXT,
+    expires_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX locks_by_owner ON locks (owner, expires_ms);
+  CREATE INDEX locks_by_node ON locks (node);
+  CREATE INDEX locks_by_expiry ON locks (expires_ms);
+  `,
 ];

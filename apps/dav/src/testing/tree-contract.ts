@@ -45,7 +45,7 @@ export function describeTree(name: string, make: () => Promise<TreeUnderTest>): 
         name: "f",
         size: 5,
         type: "a/b",
-        etag: bytesOf("hello").hash,
+        hash: bytesOf("hello").hash,
       });
       under.passMs(5_000);
       const again = await put("f", "hello again");

@@ -1,4 +1,5 @@
 import type { WriteConditions } from "../engine/conditions.ts";
+import type { ActiveLock, LockRequest, Unlocker } from "./locks.ts";
 import type { Place } from "./place.ts";
 import type { DeadProperty, PropertyPatch } from "./properties.ts";
 
@@ -7,14 +8,16 @@ export interface TreeNode {
   readonly kind: "collection" | "file";
   readonly name: string;
   readonly size: number;
-  /** Strong, without quotes: a file's SHA-256, or a collection's identity and last change at or below it. */
+  /** Strong, without quotes: a file's SHA-256 as base64url, or a collection's identity and last change at or below it. */
   readonly etag: string;
+  /** A file's SHA-256, hexadecimal; null for a collection. */
+  readonly hash: string | null;
   readonly type: string | null;
   readonly createdMs: number;
   readonly modifiedMs: number;
 }
 
-/** A file's node with its bytes, or with `data: null` when they are in the blob store under `node.etag`. */
+/** A file's node with its bytes, or with `data: null` when they are in the blob store under `node.hash`. */
 export interface FoundNode {
   readonly node: TreeNode;
   readonly data: Buffer | null;
@@ -50,7 +53,7 @@ export interface Usage {
 /**
  * The metadata port. Every write is one transaction, decided and done together, on the disk when its promise resolves.
  * Refusals are `ReliteError`s: `not_found`, `conflict` (parent missing), `precondition_failed`, `method_not_allowed`,
- * `forbidden` (into itself), `insufficient_storage`.
+ * `forbidden` (into itself), `locked`, `insufficient_storage`.
  */
 export interface Tree {
   /** The node an app's requests are confined to; made empty when the app is new. */
@@ -59,6 +62,8 @@ export interface Tree {
   read(place: Place): Promise<FoundNode | null>;
   /** A page of members in name order, after the given name (null: from the start). */
   members(nodeId: number, afterName: string | null, limit: number): Promise<readonly TreeNode[]>;
+  /** Rejects as a write of a file would now: conditions, parent, locks. */
+  checkWrite(place: Place, conditions: WriteConditions): Promise<void>;
   put(place: Place, bytes: StoredBytes, conditions: WriteConditions): Promise<Written>;
   makeCollection(place: Place, conditions: WriteConditions): Promise<Written>;
   remove(place: Place, conditions: WriteConditions): Promise<void>;
@@ -67,6 +72,17 @@ export interface Tree {
   /** Dead properties by node id; nodes without any are left out. */
   properties(nodeIds: readonly number[]): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
   patchProperties(place: Place, patch: PropertyPatch, conditions: WriteConditions): Promise<void>;
+  /** All locks of an owner that have not run out. */
+  locks(owner: number): Promise<readonly ActiveLock[]>;
+  /** Takes a lock; where nothing is, an empty file is made for it. `locked` when another stands in the way. */
+  lock(
+    place: Place,
+    request: LockRequest,
+    conditions: WriteConditions,
+  ): Promise<{ readonly created: boolean; readonly lock: ActiveLock }>;
+  /** Gives the locks held by the conditions a new term. */
+  refresh(place: Place, timeoutMs: number, conditions: WriteConditions): Promise<readonly ActiveLock[]>;
+  unlock(place: Place, unlocker: Unlocker, conditions: WriteConditions): Promise<void>;
   usage(owner: number): Promise<Usage>;
   hasContent(owner: number, hash: string): Promise<boolean>;
   /** Forgets content without nodes since before `beforeMs`; answers what the blob store may drop. */

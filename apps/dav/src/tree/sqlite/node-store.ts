@@ -1,9 +1,10 @@
 import { ReliteError } from "@relite/core/errors";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
+import { createLockStore } from "./lock-store.ts";
 import type { NodeRow } from "./rows.ts";
 
-/** Nodes one by one: prepared statements and what every write does besides its own change. */
+/** Nodes one by one, and the locks on them: prepared statements and what every write does besides its own change. */
 export type NodeStore = ReturnType<typeof createNodeStore>;
 
 export interface NewNode {
@@ -29,6 +30,7 @@ const maxNodesPerOwner = 5_000_000;
 
 export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
   const sql = prepare(db);
+  const locks = createLockStore(db, nowMs);
   const appsByOwner = new Map<number, number>();
 
   /** The node of an owner's app. The collection of all apps is out of every request's reach, so it is looked up once. */
@@ -96,7 +98,7 @@ export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
     }
   }
 
-  return { sql, findApp, follow, insert, record, admit, checkQuota, nowMs };
+  return { sql, locks, findApp, follow, insert, record, admit, checkQuota, nowMs };
 }
 
 function prepare(db: SqliteDatabase) {

@@ -1,6 +1,7 @@
 import type { WriteConditions } from "../../engine/conditions.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
+import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { PropertyStore } from "./property-store.ts";
 import { checkConditions, notFound, stamp } from "./write-rules.ts";
@@ -9,8 +10,9 @@ import { checkConditions, notFound, stamp } from "./write-rules.ts";
 export function createPatch(nodes: NodeStore, properties: PropertyStore) {
   return (place: Place, { steps }: PropertyPatch, conditions: WriteConditions): void => {
     const { node } = nodes.follow(place);
-    checkConditions(nodes, node, conditions);
+    checkConditions(nodes, place, conditions);
     if (node === null) throw notFound();
+    checkLocks(nodes, place.owner, { held: conditions.held, touched: [{ node, whole: false }] });
     if (steps.length === 0) return;
     const before = properties.bytesOf(node.id);
     for (const step of steps) {

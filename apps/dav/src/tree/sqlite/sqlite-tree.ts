@@ -6,6 +6,8 @@ import type { Place } from "../place.ts";
 import type { Tree, Written } from "../tree.ts";
 import { createContentStore } from "./content-store.ts";
 import { createFileWriter } from "./file-writer.ts";
+import { createLockDesk } from "./lock-desk.ts";
+import { checkLocks } from "./lock-rules.ts";
 import { createNodeStore, type NodeStore } from "./node-store.ts";
 import { createPatch } from "./patch.ts";
 import { createPropertyStore } from "./property-store.ts";
@@ -23,6 +25,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
   const subtrees = createSubtrees(db, { nodes, contents, properties });
   const transfer = createTransfer(nodes, subtrees);
   const patch = createPatch(nodes, properties);
+  const desk = createLockDesk(nodes, put);
 
   function makeCollection(place: Place, conditions: WriteConditions): Written {
     const { parent, node, name } = followForWrite(nodes, place, conditions);
@@ -34,9 +37,14 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
   }
 
   function remove(place: Place, conditions: WriteConditions): void {
-    const { node } = nodes.follow(place);
-    checkConditions(nodes, node, conditions);
+    const { node, parent } = nodes.follow(place);
+    checkConditions(nodes, place, conditions);
     if (node === null) throw notFound();
+    const touched = [
+      { node, whole: true },
+      { node: parent, whole: false },
+    ];
+    checkLocks(nodes, place.owner, { held: conditions.held, touched });
     subtrees.removeTree(node);
     nodes.record(node, removed);
   }
@@ -54,6 +62,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
       return { node: rowToNode(node), data: node.content === null ? null : contents.data(node.content) };
     },
     members: async (id, afterName, limit) => nodes.sql.members.all(id, afterName ?? "", limit).map(rowToNode),
+    checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions) => commits.run(() => makeCollection(place, conditions)),
     remove: (place, conditions) => commits.run(() => remove(place, conditions)),
@@ -61,6 +70,10 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),
     properties: async (nodeIds) => properties.ofNodes(nodeIds),
     patchProperties: (place, changes, conditions) => commits.run(() => patch(place, changes, conditions)),
+    locks: async (owner) => desk.active(owner),
+    lock: (place, request, conditions) => commits.run(() => desk.lock(place, request, conditions)),
+    refresh: (place, timeoutMs, conditions) => commits.run(() => desk.refresh(place, timeoutMs, conditions)),
+    unlock: (place, unlocker, conditions) => commits.run(() => desk.unlock(place, unlocker, conditions)),
     usage: async (owner) => {
       const row = nodes.sql.usage.get(owner);
       return { usedBytes: row?.used_bytes ?? 0, quotaBytes: row?.quota_bytes ?? null };

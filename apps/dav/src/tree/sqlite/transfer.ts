@@ -1,6 +1,8 @@
 import { ReliteError } from "@relite/core/errors";
 import type { Place } from "../place.ts";
 import type { TransferOptions, Written } from "../tree.ts";
+import { checkLocks, isWithin, locksWithin } from "./lock-rules.ts";
+import type { LockRow } from "./lock-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import { isCollection, type NodeRow, removed, rowToNode } from "./rows.ts";
 import type { Subtrees } from "./subtree.ts";
@@ -12,8 +14,8 @@ const maxDepth = 128;
 /** COPY and MOVE (RFC 4918 §9.8, §9.9), each decided and done inside the caller's transaction. */
 export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
   function prepare(from: Place, to: Place, options: TransferOptions) {
-    const source = nodes.follow(from).node;
-    checkConditions(nodes, source, options.conditions);
+    const { node: source, parent: sourceParent } = nodes.follow(from);
+    checkConditions(nodes, from, options.conditions);
     if (source === null) throw notFound();
     if (to.segments.length === 0) {
       throw new ReliteError("forbidden", "An app's own collection cannot be replaced", {
@@ -38,22 +40,40 @@ export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
     if (deeper > 0 && isCollection(source) && to.segments.length + subtrees.heightOf(source) > maxDepth) {
       throw new ReliteError("forbidden", "The tree would become too deep", { reason: "too_deep" });
     }
-    return { source, parent, replaced, name: target.name };
+    const there = replaced === null ? { node: parent, whole: false } : { node: replaced, whole: true };
+    return { source, sourceParent, parent, replaced, there, name: target.name };
+  }
+
+  /** What stood at the destination goes, but locks taken there stay with the address (RFC 4918 §7.6). */
+  function clear(replaced: NodeRow | null): readonly LockRow[] {
+    if (replaced === null) return [];
+    const kept = nodes.locks.liveOf(replaced.owner).filter((row) => row.node === replaced.id);
+    subtrees.removeTree(replaced);
+    return kept;
+  }
+
+  function finish(id: number, replaced: NodeRow | null, locks: readonly LockRow[]): Written {
+    nodes.locks.restore(locks, id);
+    return written(nodes, id, replaced === null);
   }
 
   return {
     copy(from: Place, to: Place, options: TransferOptions): Written {
-      const { source, parent, replaced, name } = prepare(from, to, options);
-      if (replaced !== null) subtrees.removeTree(replaced);
+      const { source, parent, replaced, there, name } = prepare(from, to, options);
+      checkLocks(nodes, from.owner, { held: options.conditions.held, touched: [there] });
+      const locks = clear(replaced);
       const copiedId = subtrees.copyTree(source, parent, name, options.shallow || !isCollection(source));
-      return written(nodes, copiedId, replaced === null);
+      return finish(copiedId, replaced, locks);
     },
     move(from: Place, to: Place, options: TransferOptions): Written {
-      const { source, parent, replaced, name } = prepare(from, to, options);
-      if (replaced !== null) subtrees.removeTree(replaced);
+      const { source, sourceParent, parent, replaced, there, name } = prepare(from, to, options);
+      const touched = [{ node: source, whole: true }, { node: sourceParent, whole: false }, there];
+      checkLocks(nodes, from.owner, { held: options.conditions.held, touched });
+      for (const row of locksWithin(nodes, nodes.locks.liveOf(from.owner), source)) nodes.locks.drop(row);
+      const locks = clear(replaced);
       nodes.record(source, removed);
       nodes.sql.relocate.run(parent.id, name, source.id);
-      return written(nodes, source.id, replaced === null);
+      return finish(source.id, replaced, locks);
     },
   };
 }
@@ -62,14 +82,6 @@ function written(nodes: NodeStore, id: number, created: boolean): Written {
   const row = nodes.sql.byId.get(id);
   if (row === undefined) throw notFound();
   return { created, node: rowToNode(stamp(nodes, row)) };
-}
-
-/** Whether `node` is the node with that id or lies below it. */
-function isWithin(nodes: NodeStore, node: NodeRow | null, id: number): boolean {
-  for (let at = node; at !== null; at = at.parent === null ? null : (nodes.sql.byId.get(at.parent) ?? null)) {
-    if (at.id === id) return true;
-  }
-  return false;
 }
 
 function intoItself(): ReliteError {

@@ -1,29 +1,39 @@
 import { ReliteError } from "@relite/core/errors";
-import { mayWrite, type ResourceFacts, type WriteConditions } from "../../engine/conditions.ts";
+import { mayWrite, type ResourceState, type WriteConditions } from "../../engine/conditions.ts";
 import type { Place } from "../place.ts";
+import { checkLocks, locksOver } from "./lock-rules.ts";
 import type { Followed, NodeStore } from "./node-store.ts";
 import { isCollection, madeOrChanged, type NodeRow, rowEtag } from "./rows.ts";
 
-export function checkConditions(nodes: NodeStore, node: NodeRow | null, conditions: WriteConditions): void {
-  const lookUp = (place: Place) => facts(nodes.follow(place).node);
-  if (!mayWrite(facts(node), conditions, lookUp)) {
+/** Evaluates all conditions of a request about `place`; `precondition_failed` when one does not hold. */
+export function checkConditions(nodes: NodeStore, own: Place, conditions: WriteConditions): void {
+  const stateOf = (place: Place | "own"): ResourceState => {
+    const followed = nodes.follow(place === "own" ? own : place);
+    const { node } = followed;
+    const locks = locksOver(nodes, nodes.locks.liveOf(own.owner), followed);
+    return { etag: node === null ? null : rowEtag(node), tokens: locks.map(({ token }) => token) };
+  };
+  const { node } = nodes.follow(own);
+  const facts = node === null ? null : { etag: rowEtag(node), modifiedMs: node.modified_ms };
+  if (!mayWrite(facts, conditions, stateOf)) {
     throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
   }
 }
 
-/** Follows a path that is about to be written: conditions first (412), then the parent (409). */
+/** Follows a path that is about to be written: conditions first (412), then the parent (409), then locks (423). */
 export function followForWrite(
   nodes: NodeStore,
   place: Place,
   conditions: WriteConditions,
 ): Followed & { readonly parent: NodeRow } {
-  const followed = nodes.follow(place);
-  checkConditions(nodes, followed.node, conditions);
-  const { parent, node, name } = followed;
+  const { parent, node, name } = nodes.follow(place);
+  checkConditions(nodes, place, conditions);
   if (place.segments.length === 0) throw onCollection("this method");
   if (parent === null || !isCollection(parent)) {
     throw new ReliteError("conflict", "The parent collection does not exist", { reason: "parent_missing" });
   }
+  const touched = [{ node: node ?? parent, whole: false }];
+  checkLocks(nodes, place.owner, { held: conditions.held, touched });
   return { parent, node, name };
 }
 
@@ -40,8 +50,4 @@ export function stamp(nodes: NodeStore, row: NodeRow): NodeRow {
 
 export function notFound(): ReliteError {
   return new ReliteError("not_found", "There is nothing at this address");
-}
-
-function facts(node: NodeRow | null): ResourceFacts | null {
-  return node === null ? null : { etag: rowEtag(node), modifiedMs: node.modified_ms };
 }
