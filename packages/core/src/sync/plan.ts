@@ -58,12 +58,16 @@ export function plan(observation: Observation): readonly Effect[] {
   ];
 }
 
-/** Tails of our own lane that may go, once a newer one is confirmed: all but the one confirmed before it. */
+/**
+ * Tails of our own lane that may go, once a newer one is confirmed: all but the one confirmed before it. What we do not
+ * know may be a copy's of this profile, and stays.
+ */
 export function supersededTails(listed: readonly TailName[], own: OwnLane): readonly string[] {
   const confirmed = own.acked;
   if (confirmed === null || !listed.some(({ name }) => name === confirmed.name)) return [];
   return listed
-    .filter(({ lane, seq, name }) => lane === own.lane && seq <= confirmed.seq && name !== confirmed.name)
+    .filter(({ lane, seq, hash }) => lane === own.lane && own.known.includes(`${seq}~${hash}`))
+    .filter(({ seq, name }) => seq <= confirmed.seq && name !== confirmed.name)
     .sort((a, b) => a.seq - b.seq)
     .map(({ name }) => name);
 }
@@ -132,8 +136,9 @@ function restoreOwn(
   // A push that did not get as far as its tail may have left segments that no listing of tails vouches for.
   const isUnvouched = (own.segments.at(-1)?.to ?? 0) > (own.acked?.seq ?? 0);
   if (own.acked === null) return isUnvouched ? [{ kind: "verify-segments" }] : [];
-  const { seq, hash } = own.acked;
-  const isThere = (byLane.get(own.lane) ?? []).some((tail) => tail.seq === seq && tail.hash === hash);
+  // Another attempt of the same tail may be one that was cut off: only the confirmed name counts.
+  const confirmed = own.acked.name;
+  const isThere = (byLane.get(own.lane) ?? []).some(({ name }) => name === confirmed);
   if (!isThere) return [{ kind: "restore", isSure: isEmpty }];
   const { previous } = own;
   const isWhole = previous === null || (byLane.get(own.lane) ?? []).some(({ name }) => name === previous);

@@ -16,6 +16,8 @@ export interface WorldResult {
 
 const entities = ["session/a", "session/b", "message/a/1", "setting/x"];
 const fields = ["title", "body"];
+/** Longer than a file that could not be read is left alone. */
+const restMs = 700_000;
 const yearMs = 365 * 86_400_000;
 
 /** One life of a few devices and a server, drawn from a seed; answers every rule of sync that it saw broken. */
@@ -69,6 +71,7 @@ class World {
   async settle(): Promise<WorldResult> {
     this.#rates = noFaults;
     this.#isSettling = true;
+    this.#nowMs += restMs;
     for (const device of this.#alive) await device.endStreaming();
     const rounds = this.#hasClones || this.#hasRestores ? 9 : 3;
     for (let round = 0; round < rounds; round += 1) {
