@@ -1,4 +1,5 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { inspect } from "node:util";
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { generateClients } from "../generate.ts";
@@ -141,4 +142,21 @@ test("[DB7] clients are made only when the models changed", async () => {
   const { mtimeMs } = await stat(new URL("generated/sqlite/client/client.ts", packageDir));
   await generateClients();
   expect((await stat(new URL("generated/sqlite/client/client.ts", packageDir))).mtimeMs).toBe(mtimeMs);
+});
+
+test("[DB11] a refusal by the database repeats no value it was given", async () => {
+  await using place = await fresh("sqlite");
+  const { client, close } = await openDatabase(place);
+  const planted = "pl4nted-secret";
+  await client.user.create({ data: user(planted) });
+  const attempts = [
+    () => client.user.create({ data: user(planted) }),
+    () => client.ownerDid.create({ data: { did: planted, userId: "nobody", addedAtMs: 1n, position: 1 } }),
+  ];
+  for (const attempt of attempts) {
+    const error = await attempt().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error, { depth: 10 })).not.toContain(planted);
+  }
+  await close();
 });

@@ -45,7 +45,7 @@ async function openFile(file: string): Promise<Database> {
   const turnstile = createTurnstile();
   const { factory, connection } = await openSqlite(file, turnstile);
   const { PrismaClient: Client } = await import("../generated/sqlite/client/client.ts");
-  const client = new Client({ adapter: factory, transactionOptions });
+  const client = new Client({ adapter: factory, transactionOptions, errorFormat: "minimal" });
   const close = async () => {
     const leave = await turnstile.enter();
     if (connection.open) tidy(connection);
@@ -71,7 +71,11 @@ async function openServer(url: string, maxConnections: number): Promise<Database
   // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   const { PrismaClient: Client } = await import("../generated/postgresql/client/client.ts");
-  const own: unknown = new Client({ adapter: new PrismaPg(pool), transactionOptions });
+  const own: unknown = new Client({
+    adapter: new PrismaPg(pool),
+    transactionOptions,
+    errorFormat: "minimal",
+  });
   // Both clients are generated from the same models; they differ in filters that SQLite lacks and that we do not use.
   const client = own as PrismaClient;
   const close = async () => {
