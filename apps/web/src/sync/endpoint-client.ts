@@ -6,7 +6,8 @@ import type { Endpoint } from "../settings/endpoint-settings.ts";
 interface Options {
   readonly endpoint: Endpoint;
   readonly signer: Signer;
-  readonly proof: string;
+  /** Delegation owner → device; none where the owner key itself signs. */
+  readonly proof?: string;
   readonly clock: Clock;
   /** Already wrapped by whoever wants to see the requests. */
   readonly fetch: typeof fetch;
@@ -27,18 +28,19 @@ export function baseUrlOf(endpoint: Endpoint, apiOrigin: string): string {
 
 /** WebDAV on the endpoint with a token for this app; through the proxy the API's own token goes along. */
 export function createEndpointClient(options: Options): EndpointClient {
-  const { endpoint, signer, proof, clock, api } = options;
+  const { endpoint, signer, clock, api } = options;
+  const proof = options.proof === undefined ? {} : { proof: options.proof };
   const sources = {
     endpoint: createTokenSource({
       signer,
-      proof,
+      ...proof,
       clock,
       audience: endpoint.audience,
       capabilities: [{ with: `app:${endpoint.appId}`, can: "app/write" }],
     }),
     api: createTokenSource({
       signer,
-      proof,
+      ...proof,
       clock,
       audience: api.audience,
       capabilities: [{ with: "profile:", can: "profile/read" }],
