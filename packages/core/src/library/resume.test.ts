@@ -31,7 +31,7 @@ function dyingStore(scans: ScanStore, deathAt: number, isApplied: boolean): Scan
   };
 }
 
-describe("a scan that is cut off", () => {
+describe("a scan that is cut off", { timeout: 120_000 }, () => {
   it.each([1, 2, 3, 4])(
     "[LS1] killed at a random commit it costs a fiftieth more requests at most, and ends the same (seed %i)",
     async (seed) => {
@@ -100,7 +100,7 @@ describe("a scan that is cut off", () => {
   });
 });
 
-describe("[LS6] the pace follows the server", () => {
+describe("[LS6] the pace follows the server", { timeout: 120_000 }, () => {
   it("[LS6] waits as long as it is told and goes on", async () => {
     const world = await createScanWorld();
     for (let index = 0; index < 60; index += 1) world.tree.putFile(`f${index}/b.epub`);

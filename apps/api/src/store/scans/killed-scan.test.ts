@@ -14,7 +14,9 @@ const folders = 1 + authors + authors * titles;
 /** Folders that may be under way or not yet committed at any moment. */
 const atRisk = 40;
 
-it("[LS1] a scan whose process is killed goes on, and asks again only for what was under way", async () => {
+it("[LS1] a scan whose process is killed goes on, and asks again only for what was under way", {
+  timeout: 120_000,
+}, async () => {
   const tree = createRemoteTree();
   for (let author = 0; author < authors; author += 1)
     for (let title = 0; title < titles; title += 1) tree.putFile(`author ${author}/title ${title}/book.epub`);

@@ -64,7 +64,7 @@ const quirkSets: readonly RemoteQuirks[] = [
 /** Scans over any store, against servers that lie and servers that only change. */
 export function describeScanFuzz({ name, make, lyingSeeds, honestSeeds }: ScanFuzz): void {
   describe(`scans on ${name}`, () => {
-    it("[LB7] a lying server never makes a book missing that is there", async () => {
+    it("[LB7] a lying server never makes a book missing that is there", { timeout: 180_000 }, async () => {
       for (const seed of lyingSeeds) {
         const random = seededRandom(seed);
         const world = await createScanWorld({ seed, repositories: await make() });
@@ -93,7 +93,9 @@ export function describeScanFuzz({ name, make, lyingSeeds, honestSeeds }: ScanFu
       }
     });
 
-    it("[LB1] an honest server's changes are always followed, whatever they are", async () => {
+    it("[LB1] an honest server's changes are always followed, whatever they are", {
+      timeout: 180_000,
+    }, async () => {
       for (const seed of honestSeeds) {
         const random = seededRandom(seed);
         const world = await createScanWorld({ seed, repositories: await make() });
