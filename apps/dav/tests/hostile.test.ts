@@ -15,6 +15,12 @@ const withLength = (body: string, type = "application/xml") => [
 ];
 const exclusive = "<lockscope><exclusive/></lockscope>";
 const writeType = "<locktype><write/></locktype>";
+/** Names that are short as sent and long as answered, each with its whole namespace. */
+const manyNames = (root: string, block?: string) => {
+  const prop = `<prop>${Array.from({ length: 4_000 }, (_, index) => `<p:a${index}/>`).join("")}</prop>`;
+  const inner = block === undefined ? prop : `<${block}>${prop}</${block}>`;
+  return `<${root} ${d} xmlns:p="urn:${"n".repeat(500_000)}">${inner}</${root}>`;
+};
 const lockInfo = (...parts: readonly string[]) => `<lockinfo ${d}>${parts.join("")}</lockinfo>`;
 const xml = (body: string): readonly [readonly string[], string] => [withLength(body), body];
 
@@ -132,6 +138,14 @@ const rows: readonly Row[] = [
     507,
   ],
   [`PROPPATCH ${at}/`, ["A", "Content-Length: 99999999"], "", 413],
+  [`PROPPATCH ${at}/`, ...xml(manyNames("propertyupdate", "set")), 400],
+  [`PROPPATCH ${at}/`, ...xml(manyNames("propertyupdate", "remove")), 400],
+  [`PROPFIND ${at}/`, ...xml(manyNames("propfind")), 400],
+  [
+    `PROPFIND ${at}/`,
+    ...xml(`<propfind ${d}><allprop/><include>${"<a/>".repeat(4_000)}</include></propfind>`),
+    207,
+  ],
   [`PROPPATCH ${at}/%`, ["A"], "", 400],
   // conditions and other headers
   [`PUT ${at}/x`, ["A", "If: (<urn:x>)", "Content-Length: 1"], "x", 412],

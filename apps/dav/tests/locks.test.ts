@@ -161,13 +161,17 @@ describe("taking locks", () => {
     await lock(dav.request, "f");
   });
 
-  it("[DL6] an owner has 1,000 locks at most", async () => {
+  it("[DL6] an owner has 1,000 locks at most, and 32 shared ones reach one place", async () => {
     await using dav = await withTree();
-    const status = async () => (await dav.request("LOCK", "f", { body: lockBody("shared") })).status;
-    const all = await Promise.all(Array.from({ length: 1_001 }, status));
-    expect(all.filter((one) => one === 200)).toHaveLength(1_000);
+    const take = async (path: string) =>
+      (await dav.request("LOCK", path, { body: lockBody("shared") })).status;
+    for (let count = 0; count < 32; count += 1) expect(await take("c")).toBe(200);
+    expect(await take("c/d/2")).toBe(507);
+    expect(await take("c")).toBe(507);
+    const all = await Promise.all(Array.from({ length: 969 }, (_, index) => take(`e/${index}`)));
+    expect(all.filter((one) => one === 201)).toHaveLength(968);
     expect(all.filter((one) => one === 507)).toHaveLength(1);
-    expect((await dav.request("DELETE", "f")).status).toBe(423);
+    expect((await dav.request("DELETE", "e")).status).toBe(423);
   });
 });
 

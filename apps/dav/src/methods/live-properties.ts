@@ -11,6 +11,8 @@ export interface NodeFacts {
   readonly dead: readonly DeadProperty[];
   /** `activelock` elements of the locks that hold for it. */
   readonly locks: string;
+  /** Who asks, and whether they may write there; null when that was not asked. */
+  readonly access: { readonly did: string; readonly canWrite: boolean } | null;
 }
 
 /** What a property says about a node: its value as XML text, or null where the node has no such property. */
@@ -35,34 +37,40 @@ const readerByName: Readonly<Record<string, Reader>> = {
   supportedlock: () => everyLock,
 };
 
-/** RFC 4331: asked for by name only. */
-const quotaReaderByName: Readonly<Record<string, Reader>> = {
+/** Asked for by name only: RFC 4331, RFC 5397, RFC 3744 §5.5. */
+const namedReaderByName: Readonly<Record<string, Reader>> = {
   "quota-used-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null ? String(usage.usedBytes) : null,
   "quota-available-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null && usage.quotaBytes !== null
       ? String(Math.max(0, usage.quotaBytes - usage.usedBytes))
       : null,
+  "current-user-principal": (_node, { access }) =>
+    access === null ? null : `<D:href>${escapeXml(access.did)}</D:href>`,
+  "current-user-privilege-set": (_node, { access }) =>
+    access === null ? null : access.canWrite ? privileges.write : privileges.read,
 };
 
-const noFacts: NodeFacts = { usage: null, dead: [], locks: "" };
+const readPrivileges = ["read", "read-current-user-privilege-set"];
+const writePrivileges = ["write", "write-properties", "write-content", "bind", "unbind", "unlock"];
+const privilegeElements = (names: readonly string[]) =>
+  names.map((name) => `<D:privilege><D:${name}/></D:privilege>`).join("");
+const privileges = {
+  read: privilegeElements(readPrivileges),
+  write: privilegeElements([...readPrivileges, ...writePrivileges]),
+};
+
+const noFacts: NodeFacts = { usage: null, dead: [], locks: "", access: null };
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */
 export function isLive(name: PropertyName): boolean {
   return readerOf(name) !== undefined;
 }
 
-export function asksForQuota(request: PropfindRequest): boolean {
-  return namesOf(request).some(
-    ({ namespace, name }) => namespace === "DAV:" && Object.hasOwn(quotaReaderByName, name),
-  );
-}
-
-export function asksForLocks(request: PropfindRequest): boolean {
-  return (
-    request.kind === "allprop" ||
-    namesOf(request).some(({ namespace, name }) => namespace === "DAV:" && name === "lockdiscovery")
-  );
+/** Whether an answer will need what one of these live properties is made of. */
+export function asksFor(request: PropfindRequest, names: readonly string[]): boolean {
+  if (request.kind === "allprop" && names.some((name) => Object.hasOwn(readerByName, name))) return true;
+  return namesOf(request).some(({ namespace, name }) => namespace === "DAV:" && names.includes(name));
 }
 
 export function asksForDead(request: PropfindRequest): boolean {
@@ -74,7 +82,10 @@ function namesOf(request: PropfindRequest): readonly PropertyName[] {
 }
 
 /** Turns what was asked into one function from a node to its `propstat` elements, so that a listing does no work twice. */
-export function createPropstat(request: PropfindRequest): (node: TreeNode, facts: NodeFacts) => string {
+export function createPropstat(
+  request: PropfindRequest,
+  isMinimal: boolean,
+): (node: TreeNode, facts: NodeFacts) => string {
   if (request.kind === "propname") return namesOnly;
   const isAll = request.kind === "allprop";
   const named = namesOf(request);
@@ -93,7 +104,7 @@ export function createPropstat(request: PropfindRequest): (node: TreeNode, facts
       const value = reader?.(node, facts) ?? null;
       if (value !== null) found += value === "" ? empty : open + value + close;
       else if (dead.has(key)) found += isAll ? "" : dead.get(key);
-      else if (isNamed) missing += empty;
+      else if (isNamed && !isMinimal) missing += empty;
     }
     if (isAll) for (const xml of dead.values()) found += xml;
     const foundPart = found === "" && missing !== "" ? "" : propstat(found, "200 OK");
@@ -120,5 +131,5 @@ function namesOnly(node: TreeNode, { dead }: NodeFacts): string {
 function readerOf({ namespace, name }: PropertyName): Reader | undefined {
   if (namespace !== "DAV:") return undefined;
   if (Object.hasOwn(readerByName, name)) return readerByName[name];
-  return Object.hasOwn(quotaReaderByName, name) ? quotaReaderByName[name] : undefined;
+  return Object.hasOwn(namedReaderByName, name) ? namedReaderByName[name] : undefined;
 }

@@ -2,16 +2,34 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { hasBody } from "../guard.ts";
+import { readBody } from "../read-body.ts";
+import { readMkcolRequest } from "../xml/mkcol-request.ts";
+import { maxXmlBytes } from "../xml/read-xml.ts";
+import { sendXml } from "./multistatus.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
+import { planUpdates } from "./property-plan.ts";
 
-/** MKCOL (RFC 4918 §9.3); a body would ask for something this server does not know. */
+/** MKCOL (RFC 4918 §9.3), with a body the extended one (RFC 5689): the collection and its properties at once. */
 export function createMkcol({ storage: { tree }, config }: DavContext) {
   return async (exchange: AllowedExchange): Promise<void> => {
     const { req, res } = exchange;
-    if (hasBody(req)) throw new ReliteError("unsupported_media_type", "MKCOL takes no body");
-    const { node } = await tree.makeCollection(placeOf(exchange), conditionsOf(exchange, config.prefix));
     res.setHeader("Allow", allowedOnCollection);
+    const plan = planUpdates(hasBody(req) ? await readUpdates(exchange) : []);
+    if (plan.isRefused) {
+      const root = `<D:mkcol-response xmlns:D="DAV:">${plan.propstats}</D:mkcol-response>`;
+      return sendXml(res, 403, root);
+    }
+    const conditions = conditionsOf(exchange, config.prefix);
+    const { node } = await tree.makeCollection(placeOf(exchange), conditions, plan);
     res.writeHead(201, { ETag: `"${node.etag}"`, "Content-Length": 0 }).end();
   };
+}
+
+async function readUpdates(exchange: AllowedExchange) {
+  const type = exchange.req.headers["content-type"] ?? "";
+  const isXml = /^(application|text)\/([a-z0-9.-]+\+)?xml\s*(;|$)/i.test(type);
+  const updates = isXml ? readMkcolRequest(await readBody(exchange, maxXmlBytes)) : null;
+  if (updates === null) throw new ReliteError("unsupported_media_type", "MKCOL takes no such body");
+  return updates;
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 
-export const davClasses = "1, 2, 3";
+export const davClasses = "1, 2, 3, extended-mkcol";
 export const allowedOnFile = "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK";
 export const allowedOnCollection = "OPTIONS, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK";
 const allowedAnywhere =

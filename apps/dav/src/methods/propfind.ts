@@ -7,17 +7,10 @@ import { readBody } from "../read-body.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
-import { escapeXml } from "../xml/write-xml.ts";
-import {
-  asksForDead,
-  asksForLocks,
-  asksForQuota,
-  createPropstat,
-  type NodeFacts,
-} from "./live-properties.ts";
-import { createLockTexts } from "./lock-element.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
+import { isMinimal } from "./prefer.ts";
+import { createResponder, type Respond } from "./respond.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
 const pageSize = 400;
@@ -26,9 +19,10 @@ const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D=
 const xmlTail = "</D:multistatus>";
 
 /** PROPFIND (RFC 4918 §9.1), streamed in pages; other requests run between them. */
-export function createPropfind({ storage, config, clock }: DavContext) {
-  const { tree } = storage;
-  const prefixHref = config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+export function createPropfind(context: DavContext) {
+  const { tree } = context.storage;
+  const prefixHref = context.config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  const createRespond = createResponder(context, prefixHref);
 
   return async (exchange: AllowedExchange): Promise<void> => {
     const { res, dav } = exchange;
@@ -36,27 +30,16 @@ export function createPropfind({ storage, config, clock }: DavContext) {
     const place = placeOf(exchange);
     const top = await tree.find(place);
     if (top === null) throw notFound();
-    const usage = asksForQuota(request) ? await tree.usage(place.owner) : null;
-    const locks = asksForLocks(request) ? await tree.locks(place.owner) : [];
-    const lockTexts = createLockTexts(locks, config.prefix, clock.nowMs());
-    const propstat = createPropstat(request);
     const topHref =
       prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
-    const respond: Respond = async (members) => {
-      const dead = asksForDead(request) ? await tree.properties(members.map(({ node }) => node.id)) : none;
-      let text = "";
-      for (const { node, href } of members) {
-        const facts = { usage, dead: dead.get(node.id) ?? [], locks: lockTexts(href) };
-        text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
-      }
-      return text;
-    };
+    const respond = await createRespond(exchange, request);
     const topItem = { node: top, href: top.kind === "collection" ? `${topHref}/` : topHref };
     const topText = xmlHead + (await respond([topItem]));
     res.writeHead(207, {
       "Content-Type": "application/xml; charset=utf-8",
       "Cache-Control": "private, no-store",
       DAV: davClasses,
+      ...(isMinimal(exchange.req) ? { "Preference-Applied": "return=minimal" } : {}),
     });
     if (dav.depth === "0" || top.kind === "file") return void res.end(topText + xmlTail);
     res.write(topText);
@@ -64,15 +47,6 @@ export function createPropfind({ storage, config, clock }: DavContext) {
     if (isComplete) res.end(xmlTail);
   };
 }
-
-interface Member {
-  readonly node: TreeNode;
-  readonly href: string;
-}
-
-type Respond = (members: readonly Member[]) => Promise<string>;
-
-const none: ReadonlyMap<number, NodeFacts["dead"]> = new Map();
 
 interface Page {
   readonly nodes: readonly TreeNode[];

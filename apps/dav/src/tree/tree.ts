@@ -65,7 +65,8 @@ export interface Tree {
   /** Rejects as a write of a file would now: conditions, parent, locks. */
   checkWrite(place: Place, conditions: WriteConditions): Promise<void>;
   put(place: Place, bytes: StoredBytes, conditions: WriteConditions): Promise<Written>;
-  makeCollection(place: Place, conditions: WriteConditions): Promise<Written>;
+  /** A new collection, with its first properties when there are any. */
+  makeCollection(place: Place, conditions: WriteConditions, patch?: PropertyPatch): Promise<Written>;
   remove(place: Place, conditions: WriteConditions): Promise<void>;
   copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   move(from: Place, to: Place, options: TransferOptions): Promise<Written>;

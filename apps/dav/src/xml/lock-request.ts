@@ -8,7 +8,7 @@ export interface LockInfo {
 }
 
 // Shown again with every lockdiscovery.
-const maxOwnerBytes = 8 * 1024;
+const maxOwnerBytes = 2 * 1024;
 
 /** What a LOCK asks for (RFC 4918 §14.11): a write lock, exclusive or shared, and who to ask about it. */
 export function readLockRequest(body: Buffer): LockInfo {

@@ -18,9 +18,18 @@ export function readPropfindRequest(body: Buffer): PropfindRequest {
   const [only] = asked;
   if (only === undefined || asked.length > 1) throw malformed();
   if (only.name === "propname") return { kind: "propname" };
-  if (only.name === "prop") return { kind: "prop", names: only.children };
+  if (only.name === "prop") return { kind: "prop", names: bounded(only.children) };
   const include = root.children.find((child) => isDav(child, "include"));
-  return { kind: "allprop", include: include?.children ?? [] };
+  return { kind: "allprop", include: bounded(include?.children ?? []) };
+}
+
+// Every member's answer repeats every name with its whole namespace.
+const maxNamesLength = 64 * 1024;
+
+function bounded(names: readonly PropertyName[]): readonly PropertyName[] {
+  const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
+  if (length <= maxNamesLength) return names;
+  throw new ReliteError("bad_request", "The body names too many properties", { reason: "too_long" });
 }
 
 export function isDav(name: PropertyName, local: string): boolean {

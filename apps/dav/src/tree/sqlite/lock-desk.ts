@@ -12,8 +12,9 @@ import { checkConditions, notFound } from "./write-rules.ts";
 
 type Put = (place: Place, bytes: StoredBytes, conditions: WriteConditions) => Written;
 
-// Every write looks through its owner's locks.
+// Every write looks through its owner's locks, and a listing shows those of each member.
 const maxLocksPerOwner = 1_000;
+const maxSharedInReach = 32;
 
 const emptyFile: StoredBytes = {
   hash: createHash("sha256").digest("hex"),
@@ -36,11 +37,12 @@ export function createLockDesk(nodes: NodeStore, put: Put) {
   });
 
   function refuseConflict(rows: readonly LockRow[], node: NodeRow, request: LockRequest): void {
-    const inTheWay = [
-      ...locksOver(nodes, rows, { node, parent: null }),
-      ...(request.deep ? locksWithin(nodes, rows, node) : []),
-    ].filter((row) => !request.shared || row.shared === 0);
+    const above = locksOver(nodes, rows, { node, parent: null });
+    const inReach = [...new Set([...above, ...(request.deep ? locksWithin(nodes, rows, node) : [])])];
+    const inTheWay = inReach.filter((row) => !request.shared || row.shared === 0);
     if (inTheWay.length > 0) throw lockError(nodes, inTheWay, "no-conflicting-lock");
+    if (rows.length < maxLocksPerOwner && inReach.length < maxSharedInReach) return;
+    throw new ReliteError("insufficient_storage", "Too many locks", { reason: "too_many_locks" });
   }
 
   return {
@@ -55,12 +57,6 @@ export function createLockDesk(nodes: NodeStore, put: Put) {
       if (node === null) throw notFound();
       const rows = locks.liveOf(place.owner);
       refuseConflict(rows, node, request);
-      if (rows.length >= maxLocksPerOwner) {
-        throw new ReliteError("insufficient_storage", "Too many locks", {
-          reason: "too_many_locks",
-          details: { maxLocks: maxLocksPerOwner },
-        });
-      }
       return { created: known === null, lock: describe(locks.take(place.owner, node.id, request)) };
     },
     /** Gives the locks a request holds here a new term; `precondition_failed` when it holds none. */

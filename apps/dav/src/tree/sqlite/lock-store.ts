@@ -13,8 +13,6 @@ export interface LockRow {
   readonly expires_ms: number;
 }
 
-export type LockStore = ReturnType<typeof createLockStore>;
-
 /** Lock rows. What has run out is never answered, and swept when a new lock is taken; locks end with their node. */
 export function createLockStore(db: SqliteDatabase, nowMs: () => number) {
   const sql = {

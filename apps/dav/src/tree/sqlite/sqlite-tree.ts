@@ -3,13 +3,14 @@ import type { WriteConditions } from "../../engine/conditions.ts";
 import type { CommitQueue } from "../../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
+import type { PropertyPatch } from "../properties.ts";
 import type { Tree, Written } from "../tree.ts";
 import { createContentStore } from "./content-store.ts";
 import { createFileWriter } from "./file-writer.ts";
 import { createLockDesk } from "./lock-desk.ts";
 import { checkLocks } from "./lock-rules.ts";
 import { createNodeStore, type NodeStore } from "./node-store.ts";
-import { createPatch } from "./patch.ts";
+import { applySteps, createPatch } from "./patch.ts";
 import { createPropertyStore } from "./property-store.ts";
 import { collectionKind, removed, rowToNode } from "./rows.ts";
 import { createSubtrees } from "./subtree.ts";
@@ -27,12 +28,13 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
   const patch = createPatch(nodes, properties);
   const desk = createLockDesk(nodes, put);
 
-  function makeCollection(place: Place, conditions: WriteConditions): Written {
+  function makeCollection(place: Place, conditions: WriteConditions, patch: PropertyPatch): Written {
     const { parent, node, name } = followForWrite(nodes, place, conditions);
     if (node !== null)
       throw new ReliteError("method_not_allowed", "There is something at this address already");
     nodes.admit(place.owner, 0, 1);
     const made = nodes.insert(emptyCollection(place.owner, parent.id, name));
+    applySteps({ nodes, properties }, made, patch);
     return { created: true, node: rowToNode(stamp(nodes, made)) };
   }
 
@@ -64,7 +66,8 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
     members: async (id, afterName, limit) => nodes.sql.members.all(id, afterName ?? "", limit).map(rowToNode),
     checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
-    makeCollection: (place, conditions) => commits.run(() => makeCollection(place, conditions)),
+    makeCollection: (place, conditions, first = { steps: [] }) =>
+      commits.run(() => makeCollection(place, conditions, first)),
     remove: (place, conditions) => commits.run(() => remove(place, conditions)),
     copy: (from, to, options) => commits.run(() => transfer.copy(from, to, options)),
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),

@@ -1,0 +1,52 @@
+import { appCapability, isAllowed } from "@relite/core/ucan";
+import type { DavContext } from "../context.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import type { TreeNode } from "../tree/tree.ts";
+import type { PropfindRequest } from "../xml/propfind-request.ts";
+import { escapeXml } from "../xml/write-xml.ts";
+import { asksFor, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
+import { createLockTexts } from "./lock-element.ts";
+import { isMinimal } from "./prefer.ts";
+
+interface Member {
+  readonly node: TreeNode;
+  readonly href: string;
+}
+
+/** The `response` elements of some members, their dead properties fetched together. */
+export type Respond = (members: readonly Member[]) => Promise<string>;
+
+const none: ReadonlyMap<number, NodeFacts["dead"]> = new Map();
+
+/** Prepares, once for a whole answer, what is asked about every node in it. */
+export function createResponder({ storage: { tree }, config, clock }: DavContext, prefixHref: string) {
+  return async ({ caller, req }: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
+    const isQuotaAsked = asksFor(request, ["quota-used-bytes", "quota-available-bytes"]);
+    const usage = isQuotaAsked ? await tree.usage(caller.owner) : null;
+    const locks = asksFor(request, ["lockdiscovery"]) ? await tree.locks(caller.owner) : [];
+    const lockTexts = createLockTexts(locks, config.prefix, clock.nowMs());
+    const propstat = createPropstat(request, isMinimal(req));
+    const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
+    const accessAt = (href: string): NodeFacts["access"] => {
+      if (!isAccessAsked) return null;
+      const path = href.slice(prefixHref.length).split("/").filter(Boolean).map(decodeURIComponent);
+      const [, appId = "", ...segments] = path;
+      const canWrite = isAllowed(caller.principal, appCapability(appId, segments, "write"));
+      return { did: caller.principal.invokerDid, canWrite };
+    };
+    return async (members) => {
+      const dead = asksForDead(request) ? await tree.properties(members.map(({ node }) => node.id)) : none;
+      let text = "";
+      for (const { node, href } of members) {
+        const facts = {
+          usage,
+          dead: dead.get(node.id) ?? [],
+          locks: lockTexts(href),
+          access: accessAt(href),
+        };
+        text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
+      }
+      return text;
+    };
+  };
+}
