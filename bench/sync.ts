@@ -9,6 +9,7 @@ import {
   seededRandom,
 } from "@relite/core/testing";
 import { type Contender, measureTimes, type Table } from "./measure.ts";
+import { benchSyncOverHttp } from "./sync-over-http.ts";
 
 const histories = [100, 2_000, 10_000] as const;
 const pushesPerRound = 20;
@@ -26,7 +27,7 @@ export async function benchSync(): Promise<readonly Table[]> {
       `a new device ${firstPull.requests} requests, ${firstPull.bytes} bytes`,
   );
   const title = [`${pushesPerRound} pushes of one message, no network`, ...figures].join("\n");
-  return [await measureTimes(title, contenders)];
+  return [await measureTimes(title, contenders), ...(await benchSyncOverHttp())];
 }
 
 async function pusher(messages: number): Promise<Contender> {

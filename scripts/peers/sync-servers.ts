@@ -47,7 +47,7 @@ export const syncServers: readonly {
     ...ensureProgram("rclone", "rclone"),
     open: (folder) => onDisk(folder, startRclone),
   },
-  { name: "our endpoint", available: true, reason: "", open: overEndpoint },
+  { name: "our endpoint", available: true, reason: "", open: endpointForSync },
 ];
 
 const login: PeerLogin = { username: "sync", password: "pä55 : word%" };
@@ -78,8 +78,8 @@ function onDisk(
   };
 }
 
-/** Its files lie in a database: the way round the devices is another client of the same owner. */
-function overEndpoint(folder: string): SyncServer {
+/** Our endpoint as a process. Its files lie in a database: the way round the devices is another client of the owner. */
+export function endpointForSync(folder: string): SyncServer {
   let endpoint: Endpoint | null = null;
   const must = (): Endpoint => {
     if (endpoint === null) throw new Error("The endpoint is not running.");

@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export interface Wire extends AsyncDisposable {
   /** The address of the server now behind it, seen through the wire. */
   readonly url: string;
+  /** What passed so far, both ways, heads and bodies. */
+  bytes(): number;
   /** Lets everything through to the server at `url`. */
   join(url: string): Promise<void>;
   /** After so many PROPFIND more, that one included, nothing passes and nothing listens any more. */
@@ -15,6 +17,7 @@ export async function createWire(): Promise<Wire> {
   let target: URL | null = null;
   let port = 0;
   let left = Number.POSITIVE_INFINITY;
+  let bytes = 0;
   let cut = () => {};
   const server = createServer((client) => {
     const upstream = connect(Number(target?.port), target?.hostname);
@@ -23,7 +26,11 @@ export async function createWire(): Promise<Wire> {
       socket.on("close", () => sockets.delete(socket));
       socket.on("error", () => undefined);
     }
+    upstream.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
     client.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
       left -= chunk.toString("latin1").split("PROPFIND /").length - 1;
       if (left <= 0) cut();
     });
@@ -38,6 +45,7 @@ export async function createWire(): Promise<Wire> {
     get url() {
       return `http://127.0.0.1:${port}${target?.pathname ?? "/"}`;
     },
+    bytes: () => bytes,
     join: async (url) => {
       target = new URL(url);
       if (!server.listening) port = await listen(server, port);
