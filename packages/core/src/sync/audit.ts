@@ -13,7 +13,7 @@ export async function restoreOwn(parts: SyncParts, isSure: boolean): Promise<boo
   if (own === undefined || own.acked === null) return false;
   if (!isSure && (await parts.remote.get("l", own.acked.name, parts.signal)) !== null) return false;
   await restoreSegments(parts, own);
-  await changeOwn(parts, own.lane, (now) => ({ ...now, acked: null }));
+  await changeOwn(parts, own.lane, (now) => ({ ...now, acked: null, verifiedAtMs: parts.clock.nowMs() }));
   return true;
 }
 
@@ -22,7 +22,7 @@ export async function verifySegments(parts: SyncParts): Promise<void> {
   const own = await parts.store.read((reader) => reader.get("own", "own"));
   if (own === undefined) return;
   await restoreSegments(parts, own);
-  await changeOwn(parts, own.lane, (now) => ({ ...now, previous: null }));
+  await changeOwn(parts, own.lane, (now) => ({ ...now, previous: null, verifiedAtMs: parts.clock.nowMs() }));
 }
 
 /** Puts back what is held here of another lane: the same signed words under a new attempt. */

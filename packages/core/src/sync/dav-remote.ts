@@ -20,7 +20,7 @@ export function createDavLaneRemote({ client, appId }: DavLaneOptions): LaneRemo
     for (const path of paths) await client.makeCollection(path, { signal });
   };
   return {
-    list: (folder, signal) => listNames(client, `${root}/${folder}`, signal),
+    list: (folder, signal) => listNames(client, `${root}/${folder}`, folder === "s", signal),
     get: async (folder, name, signal) => {
       const response = await orNull(client.get(pathOf(folder, name), { signal }));
       if (response === null) return null;
@@ -46,8 +46,15 @@ export function createDavLaneRemote({ client, appId }: DavLaneOptions): LaneRemo
   };
 }
 
-async function listNames(client: DavClient, path: string, signal: AbortSignal): Promise<LaneListing> {
+async function listNames(
+  client: DavClient,
+  path: string,
+  withSizes: boolean,
+  signal: AbortSignal,
+): Promise<LaneListing> {
   const names: string[] = [];
+  const bytesByName = new Map<string, number>();
+  const properties = withSizes ? ["resourcetype", "getcontentlength"] : ["resourcetype"];
   let serverDateMs: number | null = null;
   let hasSelf = false;
   const onAnswer = ({ headers }: { readonly headers: Headers }) => {
@@ -57,16 +64,19 @@ async function listNames(client: DavClient, path: string, signal: AbortSignal): 
   try {
     for await (const entry of client.list(path, {
       depth: 1,
-      properties: ["resourcetype"],
+      properties,
       signal,
       onAnswer,
     })) {
       if (entry.depth === 0) hasSelf = true;
-      else if (!entry.isCollection) names.push(entry.path.slice(entry.path.lastIndexOf("/") + 1));
+      if (entry.depth === 0 || entry.isCollection) continue;
+      const name = entry.path.slice(entry.path.lastIndexOf("/") + 1);
+      names.push(name);
+      if (entry.sizeBytes !== null) bytesByName.set(name, entry.sizeBytes);
     }
   } catch (error) {
     if (isReliteError(error) && error.code === "not_found")
-      return { found: false, names: [], serverDateMs: null };
+      return { found: false, names: [], bytesByName, serverDateMs: null };
     throw error;
   }
   // A listing without the folder itself is no listing of it; nothing may be concluded from what it lacks.
@@ -74,7 +84,7 @@ async function listNames(client: DavClient, path: string, signal: AbortSignal): 
     throw new ReliteError("upstream_failed", "The server's listing is not of the folder asked for.", {
       reason: "not_multistatus",
     });
-  return { found: true, names, serverDateMs };
+  return { found: true, names, bytesByName, serverDateMs };
 }
 
 async function orNull(answer: Promise<Response>): Promise<Response | null> {

@@ -10,8 +10,8 @@ import {
 } from "../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../ucan/index.ts";
 import { encodeTail } from "./codec.ts";
-import { createSyncEngine, stageChanges, type TailSigner } from "./index.ts";
-import { tailName } from "./names.ts";
+import { createSyncEngine, type SyncLimits, stageChanges, type TailSigner } from "./index.ts";
+import { segmentName, tailName } from "./names.ts";
 import { gzipPacking } from "./packing.ts";
 
 let seeds = 100;
@@ -22,10 +22,11 @@ function device(
   store = memorySyncStore(),
   renewToken?: () => void,
   signer: TailSigner | null = null,
+  limits: Partial<SyncLimits> = {},
 ) {
   seeds += 1;
   const [clock, locks, random] = [fakeClock(), memoryLocks(), seededRandom(seeds)];
-  const options = { store, remote, clock, random, locks, signer };
+  const options = { store, remote, clock, random, locks, signer, limits };
   const engine = createSyncEngine(renewToken === undefined ? options : { ...options, renewToken });
   const edit = (entity: string, value: string) =>
     store.write((writer) =>
@@ -305,6 +306,39 @@ describe("a server that lost something", () => {
     await c.engine.syncNow();
     expect(await c.titles()).toEqual(["b", "from the dead"]);
   });
+});
+
+describe("segments", () => {
+  it.each([
+    ["deleted", null],
+    ["cut off", new Uint8Array(10)],
+  ])(
+    "[SYN12] one that was %s on the server later is put back by its owner within a day",
+    async (_name, rest) => {
+      const remote = memoryLaneRemote();
+      const a = device(remote, memorySyncStore(), undefined, null, { tailBytes: 100 });
+      for (const value of ["one", "two", "three", "four"]) {
+        await a.edit(`session/${value}`, value);
+        await a.engine.syncNow();
+        await a.engine.syncNow();
+      }
+      const own = await a.store.read((reader) => reader.get("own", "own"));
+      const [ref] = own?.segments ?? [];
+      if (own === undefined || ref === undefined) throw new Error("There is no segment.");
+      const path = `s/${segmentName(own.lane, ref)}`;
+      if (rest === null) remote.server.remove(path);
+      else remote.server.overwrite(path, rest);
+      const late = device(remote);
+      expect(await late.engine.syncNow()).toMatchObject({ behind: 1 });
+      await a.clock.advance(86_400_001);
+      expect(await a.engine.syncNow()).toMatchObject({ phase: "done" });
+      expect(await late.engine.syncNow()).toMatchObject({ phase: "done", behind: 0 });
+      expect(await late.titles()).toEqual(["four", "one", "three", "two"]);
+      const before = remote.server.wire.length;
+      await a.engine.syncNow();
+      expect(methods(remote, before)).toEqual(["LIST"]);
+    },
+  );
 });
 
 describe("a cloned profile", () => {

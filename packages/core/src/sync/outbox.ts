@@ -65,10 +65,14 @@ export async function placeDrafts(
   const own = await readOwnLane(writer, random);
   const waiting = await writer.list("drafts", wholeTable);
   const firstHeld = waiting.find(({ value }) => isHeld(value.group))?.value.id ?? Number.POSITIVE_INFINITY;
-  // A delete of ours that is held must not come after what it has not seen.
-  const drafts = waiting.filter(({ value }) =>
-    value.isForeign ? value.id < firstHeld : !isHeld(value.group),
-  );
+  const isStuck = waiting.some(({ value }) => value.isForeign && value.id > firstHeld);
+  const drafts = waiting.filter(({ value }) => {
+    // A delete of ours that is held must not come after what it has not seen.
+    if (value.isForeign) return value.id < firstHeld;
+    // What a cut takes away goes out again with it, or not yet.
+    if (value.op.kind === "cut") return !isStuck;
+    return !isHeld(value.group);
+  });
   let seq = own.seq;
   for (const { key, value } of drafts) {
     seq += 1;
@@ -102,6 +106,7 @@ export function newLane(random: () => number): OwnLane {
     sealed: null,
     acked: null,
     previous: null,
+    verifiedAtMs: 0,
     known: [],
     litter: [],
     retired: [],

@@ -27,7 +27,7 @@ export type Effect =
     }
   /** Our newest confirmed tail is not listed. `isSure` when the listing was empty. */
   | { readonly kind: "restore"; readonly isSure: boolean }
-  /** The tail before our newest one is gone: something was lost while we pushed, perhaps segments. */
+  /** The tail before our newest one is gone, so that segments may be too; or the daily look at them is due. */
   | { readonly kind: "verify-segments" }
   /** What is held here of another lane is not on the server any more. */
   | { readonly kind: "foster"; readonly lane: string }
@@ -37,6 +37,8 @@ export type Effect =
 /** So many polls in a row must miss a tail before another device puts it back: its owner goes first. */
 export const fosterAfterPolls = 3;
 const maxCandidates = 6;
+/** So often the owner of a lane looks whether its segments are still on the server: nobody else can put them back. */
+const verifyAfterMs = 86_400_000;
 export const unreadableTries = 4;
 export const unreadableRestMs = 600_000;
 
@@ -52,7 +54,7 @@ export function plan(observation: Observation): readonly Effect[] {
     ...inspectCurrent(byLane, observation),
     ...foreign.flatMap((lane) => readLane(lane, byLane.get(lane) ?? [], observation)),
     ...inspectRetired(byLane, observation),
-    ...restoreOwn(byLane, own, isEmpty),
+    ...restoreOwn(byLane, observation, isEmpty),
     ...lanes.flatMap((progress) => watchLane(progress, byLane.get(progress.lane) ?? [], observation)),
     { kind: "push" },
   ];
@@ -129,12 +131,13 @@ function readLane(lane: string, tails: readonly TailName[], observation: Observa
 
 function restoreOwn(
   byLane: ReadonlyMap<string, readonly TailName[]>,
-  own: OwnLane | null,
+  { own, nowMs }: Observation,
   isEmpty: boolean,
 ): readonly Effect[] {
   if (own === null) return [];
   // A push that did not get as far as its tail may have left segments that no listing of tails vouches for.
   const isUnvouched = (own.segments.at(-1)?.to ?? 0) > (own.acked?.seq ?? 0);
+  const isOverdue = own.segments.length > 0 && Math.abs(nowMs - own.verifiedAtMs) > verifyAfterMs;
   if (own.acked === null) return isUnvouched ? [{ kind: "verify-segments" }] : [];
   // Another attempt of the same tail may be one that was cut off: only the confirmed name counts.
   const confirmed = own.acked.name;
@@ -142,7 +145,7 @@ function restoreOwn(
   if (!isThere) return [{ kind: "restore", isSure: isEmpty }];
   const { previous } = own;
   const isWhole = previous === null || (byLane.get(own.lane) ?? []).some(({ name }) => name === previous);
-  return isWhole && !isUnvouched ? [] : [{ kind: "verify-segments" }];
+  return isWhole && !isUnvouched && !isOverdue ? [] : [{ kind: "verify-segments" }];
 }
 
 /** A torn file is not read again at every poll; the clock may have been set back, so a far rest counts for nothing. */

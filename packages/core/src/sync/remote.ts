@@ -5,6 +5,8 @@ export interface LaneListing {
   /** False only when the server said that the folder is not there (404), never on any other failure. */
   readonly found: boolean;
   readonly names: readonly string[];
+  /** Sizes as far as the server says them; only asked for in `s`. */
+  readonly bytesByName: ReadonlyMap<string, number>;
   /** The server's time of this answer; null when it does not say. */
   readonly serverDateMs: number | null;
 }

@@ -19,7 +19,7 @@ export async function addSegment(
   const [hash, bytes] = [await parts.packing.hash(text), await parts.packing.pack(text)];
   const bySize = levelChars.findLastIndex((chars) => text.length >= chars);
   const level = Math.min(topLevel, Math.max(bySize, ...replaced.map((ref) => ref.level + 1)));
-  const range = { from: ops[0]?.seq ?? 0, to: ops.at(-1)?.seq ?? 0 };
+  const range = { from: ops[0]?.seq ?? 0, to: ops.at(-1)?.seq ?? 0, packedBytes: bytes.byteLength };
   const name = await putNoted(parts, own.lane, { ...range, hash, attempt: "", level }, bytes);
   const ref: SegmentRef = { ...range, hash, attempt: name.slice(-attemptDigits), level };
   return changeOwn(parts, own.lane, (lane) => ({
@@ -75,7 +75,7 @@ export async function restoreSegments(parts: SyncParts, own: OwnLane): Promise<v
       ...lane,
       segments: lane.segments.map((known) =>
         known.from === ref.from && known.hash === ref.hash
-          ? { ...known, attempt: name.slice(-attemptDigits) }
+          ? { ...known, attempt: name.slice(-attemptDigits), packedBytes: bytes.byteLength }
           : known,
       ),
       litter: [...lane.litter.filter((other) => other !== name), old],
@@ -102,7 +102,8 @@ async function missingSegments(
   const listing = await parts.remote.list("s", parts.signal);
   const found = listing.names.flatMap((name) => parseSegmentName(name) ?? []);
   const missing: SegmentRef[] = [];
-  for (const ref of segments) if (!(await isWhole(parts, lane, ref, found))) missing.push(ref);
+  for (const ref of segments)
+    if (!(await isWhole(parts, lane, ref, found, listing.bytesByName))) missing.push(ref);
   return missing;
 }
 
@@ -113,14 +114,17 @@ async function packAgain(parts: SyncParts, lane: string, ref: SegmentRef): Promi
   return (await parts.packing.hash(text)) === ref.hash ? parts.packing.pack(text) : null;
 }
 
-/** The attempt a tail refers to was confirmed; any other may have been cut off on its way, and is looked into. */
+/** The attempt a tail refers to was confirmed and is whole at its full size; any other may have been cut off and is looked into. */
 async function isWhole(
   parts: SyncParts,
   lane: string,
   ref: SegmentRef,
   found: readonly SegmentName[],
+  bytesByName: ReadonlyMap<string, number>,
 ): Promise<boolean> {
-  if (found.some(({ name }) => name === segmentName(lane, ref))) return true;
+  const confirmed = segmentName(lane, ref);
+  const isSize = (bytes: number | undefined) => bytes === undefined || bytes === (ref.packedBytes ?? bytes);
+  if (found.some(({ name }) => name === confirmed) && isSize(bytesByName.get(confirmed))) return true;
   for (const { name } of found.filter((file) => isSegment(file, lane, ref))) {
     const bytes = await parts.remote.get("s", name, parts.signal);
     if (bytes !== null && (await decodeSegment(bytes, lane, ref, parts.packing)).ok) return true;

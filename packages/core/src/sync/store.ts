@@ -20,6 +20,8 @@ export interface SegmentRef {
   readonly hash: string;
   readonly attempt: string;
   readonly level: number;
+  /** Size of the file as we sent it; known for our own lane only, and never sent. */
+  readonly packedBytes?: number;
 }
 
 /** A tail as it is or was in a lane: the text is kept so that anyone can put the same signed words back. */
@@ -47,6 +49,8 @@ export interface OwnLane {
   readonly previous: string | null;
   /** `<seq>~<hash>` of tails this installation sealed, newest last, bounded. */
   readonly known: readonly string[];
+  /** When the segments were last looked for on the server, by the local clock. */
+  readonly verifiedAtMs: number;
   /** Names in `s/` that no tail of ours refers to any more, or that were tried and never confirmed. */
   readonly litter: readonly string[];
   /** Lanes this installation wrote before it found that a copy of it wrote them too. */

@@ -112,8 +112,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: "a torn segment counts as put back",
     file: "segments.ts",
-    from: "if (found.some(({ name }) => name === segmentName(lane, ref))) return true;",
-    to: "if (found.some((file) => isSegment(file, lane, ref))) return true;",
+    from: "for (const { name } of found.filter((file) => isSegment(file, lane, ref))) {",
+    to: "if (found.some((file) => isSegment(file, lane, ref))) return true;\n  for (const { name } of found) {",
   },
   {
     bug: "a torn tail is read at every poll",
@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: "lost segments are not looked for",
     file: "plan.ts",
-    from: 'return isWhole && !isUnvouched ? [] : [{ kind: "verify-segments" }];',
+    from: 'return isWhole && !isUnvouched && !isOverdue ? [] : [{ kind: "verify-segments" }];',
     to: "return [];",
   },
 ];

@@ -22,7 +22,8 @@ export class WorldServer {
   list(folder: LaneFolder, serverDateMs: number | null): LaneListing {
     const names = this.#namesIn(folder);
     this.#note("LIST", folder, names.join("").length);
-    return { found: this.#hasFolders, names, serverDateMs };
+    const sizes = names.map((name) => [name, this.#files.get(`${folder}/${name}`)?.byteLength ?? 0] as const);
+    return { found: this.#hasFolders, names, bytesByName: new Map(sizes), serverDateMs };
   }
 
   /** The listing as it was some changes ago. */
