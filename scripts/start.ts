@@ -51,14 +51,15 @@ async function main(): Promise<void> {
 
 function stopOnSignals(supervisor: Supervisor): void {
   let stopping = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      say("\nStopping …");
-      void supervisor.stop().then(() => process.exit(0));
-    });
-  }
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    say("\nStopping …");
+    void supervisor.stop().then(() => process.exit(0));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  // What started this was killed.
+  if (process.connected) process.once("disconnect", stop);
 }
 
 async function greet(options: StartOptions, setupCode: string): Promise<void> {

@@ -9,8 +9,12 @@ export async function runForeground(
   args: readonly string[] = process.argv.slice(2),
 ): Promise<never> {
   loadSettingsFile();
-  const child = spawn(process.execPath, [join(root, script), ...args], { stdio: "inherit" });
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  // What started this was killed; the program notices the same when this process is.
+  if (process.connected) process.once("disconnect", () => child.kill("SIGTERM"));
   const code = await new Promise<number>((resolve) => {
     child.on("error", () => resolve(1));
     child.on("exit", (exitCode) => resolve(exitCode ?? 1));

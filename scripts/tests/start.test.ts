@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
@@ -66,6 +66,30 @@ describe("npm start", () => {
     await untilRefused(`http://127.0.0.1:${place.davPort}/healthz`);
   });
 
+  it.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
+    "[RUN3] ends with npm, stopped by %s",
+    async (signal) => {
+      const place = await newPlace();
+      const run = watch(spawn("npm", ["start", "--", ...place.args], { cwd: root }));
+      await until(() => run.output().includes("Ctrl-C stops it."), run);
+      run.child.kill(signal);
+      await untilRefused(`http://127.0.0.1:${place.port}/healthz`);
+      await untilRefused(`http://127.0.0.1:${place.davPort}/healthz`);
+      await run.exit;
+    },
+  );
+
+  it("[RUN3] ends with the process that npm runs", async () => {
+    const place = await newPlace();
+    const run = watch(
+      spawn(process.execPath, ["scripts/bootstrap.mjs", "start", ...place.args], { cwd: root }),
+    );
+    await until(() => run.output().includes("Ctrl-C stops it."), run);
+    run.child.kill("SIGKILL");
+    await untilRefused(`http://127.0.0.1:${place.port}/healthz`);
+    await untilRefused(`http://127.0.0.1:${place.davPort}/healthz`);
+  });
+
   it("[RUN4] names a busy port in one line and ends with 1", async () => {
     const busy = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => busy.once("listening", resolve));
@@ -102,10 +126,15 @@ describe("npm start", () => {
 });
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
-  const child = spawn(process.execPath, [join(root, "scripts/start.ts"), ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-  });
+  return watch(
+    spawn(process.execPath, [join(root, "scripts/start.ts"), ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    }),
+  );
+}
+
+function watch(child: ChildProcessWithoutNullStreams): Run {
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
   const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
