@@ -25,9 +25,6 @@ async function start(container: HTMLElement): Promise<void> {
   } catch {
     return show(<StoragePage />);
   }
-  // What a closed tab left half written becomes an error that can be tried again.
-  await runtime.chat.recoverReplies();
-  window.addEventListener("pagehide", () => runtime.chat.close());
   // A link pasted into the open page changes nothing but the hash.
   window.addEventListener("hashchange", () => {
     if (takeCodeFromAddress(window) !== null) window.location.reload();

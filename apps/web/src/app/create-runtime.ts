@@ -1,34 +1,17 @@
-import { createChat } from "@relite/core/chat";
 import { systemClock } from "@relite/core/clock";
-import { createWebLocks } from "@relite/core/sync";
 import { QueryClient } from "@tanstack/react-query";
-import { toFailure } from "../api/failure.ts";
-import { createAnswers } from "../chat/answer.ts";
 import { createValueCell } from "../design/value-cell.ts";
 import { createTranslations } from "../i18n/create-translations.ts";
 import { createDatabase } from "../store/database.ts";
-import { createDexieSyncStore } from "../store/dexie-sync-store.ts";
 import { readLanguage } from "./preferences.ts";
 import type { Runtime } from "./runtime.tsx";
 
-/** Codes that a second try may cure. */
-const passing = new Set(["unreachable", "internal", "unavailable", "upstream_timeout"]);
-
 export async function createRuntime(page: Window): Promise<Runtime> {
   const localStorage = storageOf(() => page.localStorage);
-  const database = createDatabase("relite");
-  const syncStore = createDexieSyncStore(database);
-  const locks = createWebLocks(page.navigator.locks);
-  const random = () => randomFraction(page.crypto);
-  const chat = createChat({ store: syncStore, clock: systemClock, random, locks });
   return {
-    database,
-    syncStore,
-    locks,
-    chat,
-    answers: createAnswers({ chat, clock: systemClock }),
+    database: createDatabase("relite"),
     clock: systemClock,
-    random,
+    random: () => randomFraction(page.crypto),
     page,
     fetch: (input, init) => page.fetch(input, init),
     origin: page.location.origin,
@@ -46,11 +29,16 @@ function createQueryClient(): QueryClient {
       queries: {
         staleTime: 10_000,
         networkMode: "always",
-        retry: (count, error) => count < 2 && passing.has(toFailure(error).code),
+        retry: (count, error) => count < 2 && !isRefusal(error),
       },
       mutations: { networkMode: "always" },
     },
   });
+}
+
+/** The server answered, and said no: asking again changes nothing. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "data" in error && error.data != null;
 }
 
 /** Reading the property itself throws where site data is switched off. */

@@ -1,20 +1,13 @@
-import type { Chat } from "@relite/core/chat";
 import type { Clock } from "@relite/core/clock";
-import type { Locks, SyncStore } from "@relite/core/sync";
 import type { QueryClient } from "@tanstack/react-query";
 import type { i18n } from "i18next";
 import { createContext, useContext } from "react";
-import type { Answers } from "../chat/answer.ts";
 import type { ValueCell } from "../design/value-cell.ts";
 import type { ReliteDatabase } from "../store/database.ts";
 
 /** What exists once per page, made in `main.tsx` and handed down. */
 export interface Runtime {
   readonly database: ReliteDatabase;
-  readonly syncStore: SyncStore;
-  readonly chat: Chat;
-  readonly answers: Answers;
-  readonly locks: Locks;
   readonly clock: Clock;
   readonly random: () => number;
   readonly fetch: typeof fetch;

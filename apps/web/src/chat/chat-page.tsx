@@ -1,16 +1,16 @@
 import { useDocumentTitle } from "@mantine/hooks";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useRuntime } from "../app/runtime.tsx";
 import styles from "./chat-page.module.css";
 import { ChatWelcome } from "./chat-welcome.tsx";
 import { Conversation } from "./conversation.tsx";
+import { useLocalChat } from "./local-chat.tsx";
 import { SessionList } from "./session-list.tsx";
 
 /** Sessions on the left, one conversation on the right; on a phone one of the two. */
 export function ChatPage() {
   const { t } = useTranslation();
-  const { chat } = useRuntime();
+  const { chat } = useLocalChat();
   const navigate = useNavigate();
   const { sessionId } = useParams({ strict: false });
   useDocumentTitle(`${t("shell.chat")} · Relite`);

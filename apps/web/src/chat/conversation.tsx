@@ -3,10 +3,10 @@ import type { ChatMessage, ChatSession } from "@relite/core/chat";
 import { IconArrowLeft, IconMessageOff } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useRuntime } from "../app/runtime.tsx";
 import { EmptyState } from "../design/empty-state.tsx";
 import { Composer } from "./composer.tsx";
 import styles from "./conversation.module.css";
+import { useLocalChat } from "./local-chat.tsx";
 import { MessageList } from "./message-list.tsx";
 import { SessionMenu } from "./session-row.tsx";
 import { titleFrom } from "./snippet.ts";
@@ -87,7 +87,7 @@ function OpenConversation(props: {
 /** What the user can do in a session: say something, stop the answer, have it tried again. */
 function useTalk(session: ChatSession, messages: readonly ChatMessage[]) {
   const { t } = useTranslation();
-  const { chat, answers } = useRuntime();
+  const { chat, answers } = useLocalChat();
   const provider = useProvider();
   const running = useSyncExternalStore(answers.running.subscribe, answers.running.get);
   const answer = (model: string) => answers.answer(session.id, model, provider.complete);

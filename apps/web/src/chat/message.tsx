@@ -3,12 +3,12 @@ import type { ChatMessage } from "@relite/core/chat";
 import { IconCheck, IconCopy, IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { useRuntime } from "../app/runtime.tsx";
 import { useFailureText } from "../design/failure-notice.tsx";
 import { Notice } from "../design/notice.tsx";
 import { useToastUndo } from "../design/undo-toast.tsx";
 import { useFormat } from "../design/use-format.ts";
 import styles from "./conversation.module.css";
+import { useLocalChat } from "./local-chat.tsx";
 
 const Markdown = lazy(async () => {
   const { Markdown } = await import("./markdown.tsx");
@@ -92,7 +92,7 @@ function Meta({ message }: { readonly message: ChatMessage }) {
 
 function DeleteMessage({ message }: { readonly message: ChatMessage }) {
   const { t } = useTranslation();
-  const { chat } = useRuntime();
+  const { chat } = useLocalChat();
   const toastUndo = useToastUndo();
   const remove = async () => {
     await chat.deleteMessage(message.sessionId, message.id);

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import type { ChatSession } from "@relite/core/chat";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRuntime } from "../app/runtime.tsx";
+import { useLocalChat } from "./local-chat.tsx";
 
 interface Props {
   readonly session: ChatSession;
@@ -21,7 +21,7 @@ export function RenameSession({ session, isOpen, onClose }: Props) {
 
 function RenameForm({ session, onClose }: Omit<Props, "isOpen">) {
   const { t } = useTranslation();
-  const { chat } = useRuntime();
+  const { chat } = useLocalChat();
   const [title, setTitle] = useState(session.title);
   const submit = (event: FormEvent) => {
     event.preventDefault();

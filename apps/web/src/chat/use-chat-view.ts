@@ -1,10 +1,10 @@
 import type { Chat } from "@relite/core/chat";
 import { useEffect, useState } from "react";
-import { useRuntime } from "../app/runtime.tsx";
+import { useLocalChat } from "./local-chat.tsx";
 
 /** A reading of the chat that follows every change, here, in another tab or by sync; undefined until first read. */
 export function useChatView<View>(key: string, read: (chat: Chat) => Promise<View>): View | undefined {
-  const { chat } = useRuntime();
+  const { chat } = useLocalChat();
   const [view, setView] = useState<{ readonly key: string; readonly value: View }>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is read
   useEffect(() => {

@@ -1,13 +1,13 @@
 import type { ChatSession } from "@relite/core/chat";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useRuntime } from "../app/runtime.tsx";
 import { useToastUndo } from "../design/undo-toast.tsx";
+import { useLocalChat } from "./local-chat.tsx";
 
 /** Into the bin at once, with a way back: no question is asked before. */
 export function useDeleteSession() {
   const { t } = useTranslation();
-  const { chat, answers } = useRuntime();
+  const { chat, answers } = useLocalChat();
   const navigate = useNavigate();
   const toastUndo = useToastUndo();
   const { sessionId } = useParams({ strict: false });

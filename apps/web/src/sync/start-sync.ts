@@ -8,6 +8,7 @@ import {
 } from "@relite/core/sync";
 import type { Runtime } from "../app/runtime.tsx";
 import type { Session } from "../app/session.tsx";
+import type { LocalChat } from "../chat/local-chat.tsx";
 import { createEndpointClient } from "./endpoint-client.ts";
 
 export interface SyncControl {
@@ -18,8 +19,9 @@ export interface SyncControl {
 }
 
 /** Sync of this device with the endpoint, by hand and by itself (SY6), until closed. */
-export function startSync(runtime: Runtime, session: Session): SyncControl {
-  const { clock, random, locks, syncStore: store, page } = runtime;
+export function startSync(runtime: Runtime, session: Session, local: LocalChat): SyncControl {
+  const { clock, random, page } = runtime;
+  const { store, locks } = local;
   const log = createRequestLog(clock);
   const { client, correctClock } = createEndpointClient({
     endpoint: session.endpoint,

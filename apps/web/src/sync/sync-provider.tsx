@@ -11,6 +11,7 @@ import {
 } from "react";
 import { useRuntime } from "../app/runtime.tsx";
 import { useSession } from "../app/session.tsx";
+import { useLocalChat } from "../chat/local-chat.tsx";
 import type { SyncControl } from "./start-sync.ts";
 
 const SyncContext = createContext<SyncControl | null>(null);
@@ -23,6 +24,7 @@ export function useSync(): SyncControl | null {
 export function SyncProvider({ children }: { readonly children: ReactNode }) {
   const runtime = useRuntime();
   const session = useSession();
+  const local = useLocalChat();
   const [control, setControl] = useState<SyncControl | null>(null);
   const newest = useRef(session);
   newest.current = session;
@@ -35,7 +37,7 @@ export function SyncProvider({ children }: { readonly children: ReactNode }) {
     // After the first paint: nothing that is shown first needs it.
     void import("./start-sync.ts").then(({ startSync }) => {
       if (isOver) return;
-      started = startSync(runtime, newest.current);
+      started = startSync(runtime, newest.current, local);
       setControl(started);
     });
     return () => {
@@ -43,7 +45,7 @@ export function SyncProvider({ children }: { readonly children: ReactNode }) {
       started?.close();
       setControl(null);
     };
-  }, [runtime, key]);
+  }, [runtime, local, key]);
   useEffect(() => {
     if (isAutomatic !== undefined) control?.setAutomatic(isAutomatic);
   }, [control, isAutomatic]);
