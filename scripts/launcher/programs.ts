@@ -19,6 +19,7 @@ export function programsFor(options: StartOptions, setupCode: string, env: Env):
         RELITE_DATA_DIR: dataDir,
         RELITE_PUBLIC_URL: web,
         RELITE_SETUP_CODE: setupCode,
+        WEBDAV_BACKEND_PREFIX: env.WEBDAV_BACKEND_PREFIX ?? env.DAV_PREFIX ?? "/dav",
         WEBDAV_BACKEND_BASE_URL: env.WEBDAV_BACKEND_BASE_URL ?? `http://localhost:${davPort}`,
       },
     },
