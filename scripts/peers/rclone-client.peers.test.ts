@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plantAwkwardTree, plantFile } from "./awkward-tree.ts";
@@ -51,6 +51,19 @@ describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
 
   it("[DV4] a second copy sends nothing", async () => {
     const again = await rclone(["copy", "--size-only", "-v", up, ":webdav:tree"]);
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("nothing to transfer") });
+  });
+
+  it("[DP6] keeps modification times, and by them a second sync sends nothing", async () => {
+    const timed = join(endpoint.folder, "timed");
+    plantFile(timed, "a/old.epub", 10);
+    utimesSync(join(timed, "a/old.epub"), 1_000_000_000, 1_000_000_000);
+    const owncloud = ["--webdav-vendor", "owncloud", "-v"];
+    expect(await rclone(["sync", ...owncloud, timed, ":webdav:timed"])).toMatchObject({ code: 0 });
+    const [, time = ""] =
+      /"ModTime":"([^"]+)"/.exec((await rclone(["lsjson", "-R", "--files-only", ":webdav:timed"])).out) ?? [];
+    expect(Date.parse(time)).toBe(1_000_000_000_000);
+    const again = await rclone(["sync", ...owncloud, timed, ":webdav:timed"]);
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining("nothing to transfer") });
   });
 
