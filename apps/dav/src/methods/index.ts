@@ -10,6 +10,7 @@ import { answerOptions } from "./options.ts";
 import { createPropfind } from "./propfind.ts";
 import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
+import { createReport } from "./report.ts";
 
 /** The method table of the endpoint; what is not in it answers 501. */
 export function createMethods(
@@ -27,6 +28,7 @@ export function createMethods(
     MOVE: allowed(createCopyMove(context, "move")),
     PROPFIND: allowed(createPropfind(context)),
     PROPPATCH: allowed(createProppatch(context)),
+    REPORT: allowed(createReport(context)),
     LOCK: allowed(createLock(context)),
     UNLOCK: allowed(createUnlock(context)),
   };

@@ -4,6 +4,7 @@ import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
 import { mediaTypeByName } from "./media-type.ts";
 import { elementOf, keyOf, propstat } from "./property-element.ts";
+import { syncTokenOf } from "./sync-token.ts";
 
 /** What is known about a node besides itself. */
 export interface NodeFacts {
@@ -37,7 +38,7 @@ const readerByName: Readonly<Record<string, Reader>> = {
   supportedlock: () => everyLock,
 };
 
-/** Asked for by name only: RFC 4331, RFC 5397, RFC 3744 §5.5. */
+/** Asked for by name only: RFC 4331, RFC 5397, RFC 3744 §5.5, RFC 6578 §4, RFC 3253 §3.1.5. */
 const namedReaderByName: Readonly<Record<string, Reader>> = {
   "quota-used-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null ? String(usage.usedBytes) : null,
@@ -45,6 +46,11 @@ const namedReaderByName: Readonly<Record<string, Reader>> = {
     node.kind === "collection" && usage !== null && usage.quotaBytes !== null
       ? String(Math.max(0, usage.quotaBytes - usage.usedBytes))
       : null,
+  "sync-token": (node) => (node.kind === "collection" ? syncTokenOf(node) : null),
+  "supported-report-set": (node) =>
+    node.kind === "collection"
+      ? "<D:supported-report><D:report><D:sync-collection/></D:report></D:supported-report>"
+      : "",
   "current-user-principal": (_node, { access }) =>
     access === null ? null : `<D:href>${escapeXml(access.did)}</D:href>`,
   "current-user-privilege-set": (_node, { access }) =>

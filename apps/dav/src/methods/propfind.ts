@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { setImmediate } from "node:timers/promises";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
@@ -11,6 +9,7 @@ import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
 import { createResponder, type Respond } from "./respond.ts";
+import { sendPage } from "./send-page.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
 const pageSize = 400;
@@ -60,9 +59,7 @@ async function sendBelow(
 ): Promise<boolean> {
   for await (const { nodes, baseHref } of pages) {
     const text = await respond(nodes.map((node) => ({ node, href: memberHref(baseHref, node) })));
-    if (res.destroyed) return false;
-    if (!res.write(text)) await Promise.race([once(res, "drain"), once(res, "close")]);
-    await setImmediate();
+    if (!(await sendPage(res, text))) return false;
   }
   return !res.destroyed;
 }

@@ -1,4 +1,5 @@
 import type { WriteConditions } from "../engine/conditions.ts";
+import type { Change } from "./changes.ts";
 import type { ActiveLock, LockRequest, Unlocker } from "./locks.ts";
 import type { Place } from "./place.ts";
 import type { DeadProperty, PropertyPatch } from "./properties.ts";
@@ -70,6 +71,11 @@ export interface Tree {
   remove(place: Place, conditions: WriteConditions): Promise<void>;
   copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   move(from: Place, to: Place, options: TransferOptions): Promise<Written>;
+  /**
+   * What changed below a collection after a version, in order; null when that cannot be said, and all must be listed
+   * anew. `deep`: at any depth, else among its own members.
+   */
+  changes(place: Place, since: number, deep: boolean): Promise<readonly Change[] | null>;
   /** Dead properties by node id; nodes without any are left out. */
   properties(nodeIds: readonly number[]): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
   patchProperties(place: Place, patch: PropertyPatch, conditions: WriteConditions): Promise<void>;

@@ -1,6 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import type { PropertyName } from "../tree/properties.ts";
-import { readXml } from "./read-xml.ts";
+import { readXml, type XmlElement } from "./read-xml.ts";
 
 export type PropfindRequest =
   | { readonly kind: "allprop"; readonly include: readonly PropertyName[] }
@@ -18,15 +18,16 @@ export function readPropfindRequest(body: Buffer): PropfindRequest {
   const [only] = asked;
   if (only === undefined || asked.length > 1) throw malformed();
   if (only.name === "propname") return { kind: "propname" };
-  if (only.name === "prop") return { kind: "prop", names: bounded(only.children) };
+  if (only.name === "prop") return { kind: "prop", names: readNames(only) };
   const include = root.children.find((child) => isDav(child, "include"));
-  return { kind: "allprop", include: bounded(include?.children ?? []) };
+  return { kind: "allprop", include: include === undefined ? [] : readNames(include) };
 }
 
 // Every member's answer repeats every name with its whole namespace.
 const maxNamesLength = 64 * 1024;
 
-function bounded(names: readonly PropertyName[]): readonly PropertyName[] {
+/** The names in a `prop` or `include` element. */
+export function readNames({ children: names }: XmlElement): readonly PropertyName[] {
   const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
   if (length <= maxNamesLength) return names;
   throw new ReliteError("bad_request", "The body names too many properties", { reason: "too_long" });

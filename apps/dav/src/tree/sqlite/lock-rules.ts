@@ -21,6 +21,7 @@ export function locksOver(
 
 /** The locks on nodes of the tree below `top`, its own included. */
 export function locksWithin(nodes: NodeStore, rows: readonly LockRow[], top: NodeRow): readonly LockRow[] {
+  if (!isCollection(top)) return rows.filter((row) => row.node === top.id);
   return rows.filter((row) => isWithin(nodes, nodes.sql.byId.get(row.node) ?? null, top.id));
 }
 

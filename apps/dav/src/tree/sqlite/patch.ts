@@ -4,7 +4,7 @@ import type { PropertyPatch } from "../properties.ts";
 import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { PropertyStore } from "./property-store.ts";
-import type { NodeRow } from "./rows.ts";
+import { changedItself, type NodeRow } from "./rows.ts";
 import { checkConditions, notFound, stamp } from "./write-rules.ts";
 
 /** PROPPATCH, decided and done inside the caller's transaction. Without steps it only decides. */
@@ -16,7 +16,7 @@ export function createPatch(nodes: NodeStore, properties: PropertyStore) {
     checkLocks(nodes, place.owner, { held: conditions.held, touched: [{ node, whole: false }] });
     if (patch.steps.length === 0) return;
     applySteps({ nodes, properties }, node, patch);
-    stamp(nodes, node);
+    stamp(nodes, node, changedItself);
   };
 }
 

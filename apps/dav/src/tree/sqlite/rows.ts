@@ -19,7 +19,19 @@ export interface NodeRow {
 export const collectionKind = 0;
 export const fileKind = 1;
 export const madeOrChanged = 1;
-export const removed = 2;
+const removed = 2;
+/** Only its properties: what is in it is as it was. */
+export const changedItself = 4;
+/** Told apart, for what was in it is gone too. */
+export const removedCollection = 3;
+
+export function isRemoval(action: number): boolean {
+  return action === removed || action === removedCollection;
+}
+
+export function removalOf(row: NodeRow): number {
+  return isCollection(row) ? removedCollection : removed;
+}
 
 export function isCollection(row: NodeRow): boolean {
   return row.kind === collectionKind;

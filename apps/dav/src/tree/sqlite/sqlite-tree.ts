@@ -5,6 +5,7 @@ import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
 import type { Tree, Written } from "../tree.ts";
+import { createChangeReader } from "./change-reader.ts";
 import { createContentStore } from "./content-store.ts";
 import { createFileWriter } from "./file-writer.ts";
 import { createLockDesk } from "./lock-desk.ts";
@@ -12,7 +13,7 @@ import { checkLocks } from "./lock-rules.ts";
 import { createNodeStore, type NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
 import { createPropertyStore } from "./property-store.ts";
-import { collectionKind, removed, rowToNode } from "./rows.ts";
+import { collectionKind, removalOf, rowToNode } from "./rows.ts";
 import { createSubtrees } from "./subtree.ts";
 import { createTransfer } from "./transfer.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
@@ -26,6 +27,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
   const subtrees = createSubtrees(db, { nodes, contents, properties });
   const transfer = createTransfer(nodes, subtrees);
   const patch = createPatch(nodes, properties);
+  const readChanges = createChangeReader(db, nodes);
   const desk = createLockDesk(nodes, put);
 
   function makeCollection(place: Place, conditions: WriteConditions, patch: PropertyPatch): Written {
@@ -48,7 +50,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
     ];
     checkLocks(nodes, place.owner, { held: conditions.held, touched });
     subtrees.removeTree(node);
-    nodes.record(node, removed);
+    nodes.record(node, removalOf(node));
   }
 
   return {
@@ -71,6 +73,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
     remove: (place, conditions) => commits.run(() => remove(place, conditions)),
     copy: (from, to, options) => commits.run(() => transfer.copy(from, to, options)),
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),
+    changes: async (place, since, deep) => readChanges(place, since, deep),
     properties: async (nodeIds) => properties.ofNodes(nodeIds),
     patchProperties: (place, changes, conditions) => commits.run(() => patch(place, changes, conditions)),
     locks: async (owner) => desk.active(owner),

@@ -4,7 +4,7 @@ import type { TransferOptions, Written } from "../tree.ts";
 import { checkLocks, isWithin, locksWithin } from "./lock-rules.ts";
 import type { LockRow } from "./lock-store.ts";
 import type { NodeStore } from "./node-store.ts";
-import { isCollection, type NodeRow, removed, rowToNode } from "./rows.ts";
+import { isCollection, type NodeRow, removalOf, rowToNode } from "./rows.ts";
 import type { Subtrees } from "./subtree.ts";
 import { checkConditions, notFound, stamp } from "./write-rules.ts";
 
@@ -49,6 +49,7 @@ export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
     if (replaced === null) return [];
     const kept = nodes.locks.liveOf(replaced.owner).filter((row) => row.node === replaced.id);
     subtrees.removeTree(replaced);
+    nodes.record(replaced, removalOf(replaced));
     return kept;
   }
 
@@ -71,7 +72,7 @@ export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
       checkLocks(nodes, from.owner, { held: options.conditions.held, touched });
       for (const row of locksWithin(nodes, nodes.locks.liveOf(from.owner), source)) nodes.locks.drop(row);
       const locks = clear(replaced);
-      nodes.record(source, removed);
+      nodes.record(source, removalOf(source));
       nodes.sql.relocate.run(parent.id, name, source.id);
       return finish(source.id, replaced, locks);
     },

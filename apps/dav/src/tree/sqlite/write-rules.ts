@@ -42,8 +42,8 @@ export function onCollection(method: string): ReliteError {
 }
 
 /** Logs the change of a node that was just written and gives the row its new version. */
-export function stamp(nodes: NodeStore, row: NodeRow): NodeRow {
-  const version = nodes.record(row, madeOrChanged);
+export function stamp(nodes: NodeStore, row: NodeRow, action = madeOrChanged): NodeRow {
+  const version = nodes.record(row, action);
   nodes.sql.setVersion.run(version, row.id);
   return { ...row, version };
 }

@@ -1,0 +1,88 @@
+import type { ServerResponse } from "node:http";
+import { ReliteError } from "@relite/core/errors";
+import type { DavContext } from "../context.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import { readBody } from "../read-body.ts";
+import type { Change } from "../tree/changes.ts";
+import { maxXmlBytes } from "../xml/read-xml.ts";
+import { readSyncRequest } from "../xml/sync-request.ts";
+import { escapeXml } from "../xml/write-xml.ts";
+import { notFound, placeOf } from "./place-of.ts";
+import { createResponder, type Respond } from "./respond.ts";
+import { sendPage } from "./send-page.ts";
+import { answerSync } from "./sync-answer.ts";
+import { readSyncToken, tokenAt, versionOf } from "./sync-token.ts";
+
+/** REPORT with `sync-collection` (RFC 6578): what changed since a token, or everything; in parts when a limit is named. */
+export function createReport(context: DavContext) {
+  const { tree } = context.storage;
+  const prefixHref = hrefOfPath(context.config.prefix);
+  const createRespond = createResponder(context, prefixHref);
+
+  return async (exchange: AllowedExchange): Promise<void> => {
+    const { dav, res } = exchange;
+    const request = readSyncRequest(await readBody(exchange, maxXmlBytes));
+    const place = placeOf(exchange);
+    const top = await tree.find(place);
+    if (top === null) throw notFound();
+    if (top.kind !== "collection") throw notACollection();
+    const position = readSyncToken(request.token, top);
+    const deep = request.level === "infinite" || (request.level === null && dav.depth === "infinity");
+    const question = { place, top, position, deep, limit: request.limit };
+    const respond = await createRespond(exchange, request.properties);
+    const topHref = `${prefixHref}${hrefOfPath(dav.target.segments)}/`;
+    // The first page decides whether there is an answer at all.
+    let isOpen = false;
+    for await (const page of answerSync(tree, question, versionOf(top))) {
+      let text = isOpen ? "" : openAnswer(res);
+      isOpen = true;
+      text += await changesText(page.changes, topHref, respond);
+      if (page.end !== null) {
+        if (page.end.isTruncated) text += truncated(topHref);
+        const token = tokenAt(top, page.end.position);
+        return void res.end(`${text}<D:sync-token>${token}</D:sync-token></D:multistatus>`);
+      }
+      if (!(await sendPage(res, text))) return;
+    }
+  };
+}
+
+function openAnswer(res: ServerResponse): string {
+  res.writeHead(207, {
+    "Content-Type": "application/xml; charset=utf-8",
+    "Cache-Control": "private, no-store",
+  });
+  return '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
+}
+
+async function changesText(changes: readonly Change[], topHref: string, respond: Respond): Promise<string> {
+  const hrefs = changes.map(({ path, isCollection }) => {
+    return topHref + path.map(encodeURIComponent).join("/") + (isCollection ? "/" : "");
+  });
+  const members: { node: NonNullable<Change["node"]>; href: string }[] = [];
+  let gone = "";
+  for (const [index, { node }] of changes.entries()) {
+    const href = hrefs[index] ?? "";
+    if (node !== null) members.push({ node, href });
+    else
+      gone += `<D:response><D:href>${escapeXml(href)}</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>`;
+  }
+  return gone + (await respond(members));
+}
+
+/** RFC 6578 §3.6: the collection itself says that there is more. */
+function truncated(topHref: string): string {
+  const error = "<D:error><D:number-of-matches-within-limits/></D:error>";
+  return `<D:response><D:href>${escapeXml(topHref)}</D:href><D:status>HTTP/1.1 507 Insufficient Storage</D:status>${error}</D:response>`;
+}
+
+function hrefOfPath(segments: readonly string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+}
+
+function notACollection(): ReliteError {
+  return new ReliteError("forbidden", "Only a collection is synchronised", {
+    reason: "not_a_collection",
+    details: { condition: "supported-report" },
+  });
+}
