@@ -1,3 +1,8 @@
-import { runForeground } from "./launcher/run-foreground.ts";
+import { runServer } from "./launcher/run-server.ts";
 
-await runForeground("apps/dav/src/main.ts");
+await runServer("apps/dav/src/main.ts", {
+  command: "dav",
+  does: "Runs the WebDAV endpoint alone.",
+  defaultPort: 3021,
+  settings: { port: "DAV_PORT", host: "DAV_HOST", data: "DAV_DATA_DIR" },
+});

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   }
   await requireWritable(options.dataDir);
   await requireFree(options.port, options.host, "--port");
-  await requireFree(options.davPort, options.host, "--dav-port");
+  await requireFree(options.davPort, options.davHost, "--dav-port");
   await prepare({ say });
   const setupCode = obtainSetupCode(options.dataDir);
   const supervisor = supervise(
@@ -63,7 +63,7 @@ function stopOnSignals(supervisor: Supervisor): void {
 }
 
 async function greet(options: StartOptions, setupCode: string): Promise<void> {
-  const web = process.env.RELITE_PUBLIC_URL ?? `http://localhost:${options.port}`;
+  const web = options.webUrl;
   say("");
   say(`  Relite           ${web}`);
   say(`  WebDAV endpoint  http://localhost:${options.davPort}${process.env.DAV_PREFIX ?? "/dav"}`);
@@ -79,8 +79,11 @@ async function greet(options: StartOptions, setupCode: string): Promise<void> {
 
 /** Each server says for itself whether it has an owner. */
 async function isClaimed(options: StartOptions): Promise<boolean> {
-  const host = loopbackFor(options.host);
-  const asks = [`http://${host}:${options.port}/api/setup`, `http://${host}:${options.davPort}/relite/info`];
+  const { host, port, davHost, davPort } = options;
+  const asks = [
+    `http://${loopbackFor(host)}:${port}/api/setup`,
+    `http://${loopbackFor(davHost)}:${davPort}/relite/info`,
+  ];
   const answers = await Promise.all(asks.map(async (url) => (await fetch(url)).json() as Promise<unknown>));
   return answers.every(
     (answer) =>

@@ -7,6 +7,10 @@ export interface StartOptions {
   readonly port: number;
   readonly davPort: number;
   readonly host: string;
+  /** The endpoint's own address where it has one. */
+  readonly davHost: string;
+  /** What a browser calls the page by. */
+  readonly webUrl: string;
   readonly dataDir: string;
 }
 
@@ -35,29 +39,77 @@ export function readStartOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): StartOptions | null {
-  const flags = parse(args);
+  const flags = parse(args, startOptions, "npm start");
   if (flags.help) return null;
+  const port = portOf("--port", flags.port ?? env.RELITE_PORT ?? "3020");
+  const davPort = portOf("--dav-port", flags["dav-port"] ?? env.DAV_PORT ?? "3021");
+  if (port === davPort) throw new UsageError(`--port and --dav-port are both ${port}; they must differ`);
+  const host = flags.host ?? env.RELITE_HOST ?? "127.0.0.1";
+  const webUrl = env.RELITE_PUBLIC_URL ?? `http://localhost:${port}`;
+  if (!URL.canParse(webUrl))
+    throw new UsageError("RELITE_PUBLIC_URL must be an http or https address without a path");
   return {
-    port: portOf("--port", flags.port ?? env.RELITE_PORT ?? "3020"),
-    davPort: portOf("--dav-port", flags["dav-port"] ?? env.DAV_PORT ?? "3021"),
-    host: flags.host ?? env.RELITE_HOST ?? "127.0.0.1",
+    port,
+    davPort,
+    host,
+    davHost: flags.host ?? env.DAV_HOST ?? host,
+    webUrl,
     dataDir: resolve(root, flags.data ?? env.RELITE_DATA_DIR ?? "data"),
   };
 }
 
-function parse(args: readonly string[]) {
-  const options = {
-    port: { type: "string" },
-    "dav-port": { type: "string" },
-    host: { type: "string" },
-    data: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  } as const;
+interface ServerNames {
+  /** As npm knows the command, `dav`. */
+  readonly command: string;
+  readonly does: string;
+  readonly defaultPort: number;
+  /** Setting by option. */
+  readonly settings: Readonly<Record<"port" | "host" | "data", string>>;
+}
+
+/** The settings that the options of `npm run dav` or `npm run api` stand for; the text to print when help was asked for. */
+export function readServerOptions(
+  args: readonly string[],
+  { command, does, defaultPort, settings }: ServerNames,
+): string | Readonly<Record<string, string>> {
+  const { help, port, host, data } = parse(args, serverOptions, `npm run ${command}`);
+  if (help)
+    return `Usage: npm run ${command} -- [options]
+
+${does}
+
+  --port N       port                             (${settings.port}, ${defaultPort})
+  --host HOST    address to listen on             (${settings.host}, 127.0.0.1)
+  --data DIR     folder that keeps everything     (${settings.data}, ./data)
+  --help         this text
+
+Further settings are listed in .env.example; a file named .env beside it is read.`;
+  return {
+    ...(port === undefined ? {} : { [settings.port]: String(portOf("--port", port)) }),
+    ...(host === undefined ? {} : { [settings.host]: host }),
+    ...(data === undefined ? {} : { [settings.data]: resolve(root, data) }),
+  };
+}
+
+const serverOptions = {
+  port: { type: "string" },
+  host: { type: "string" },
+  data: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const startOptions = { ...serverOptions, "dav-port": { type: "string" } } as const;
+
+function parse<Options extends typeof serverOptions>(
+  args: readonly string[],
+  options: Options,
+  command: string,
+) {
   try {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
     throw new UsageError(
-      `${error instanceof Error ? error.message : String(error)} (see npm start -- --help)`,
+      `${error instanceof Error ? error.message : String(error)} (see ${command} -- --help)`,
     );
   }
 }

@@ -5,14 +5,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the two processes are told; they share nothing else. What the environment already says wins. */
 export function programsFor(options: StartOptions, setupCode: string, env: Env): readonly Program[] {
-  const { port, davPort, host, dataDir } = options;
-  const web = env.RELITE_PUBLIC_URL ?? `http://localhost:${port}`;
-  const local = (p: number) => `http://${loopbackFor(host)}:${p}`;
+  const { port, davPort, host, davHost, dataDir, webUrl: web } = options;
   return [
     {
       name: "api",
       script: "apps/api/src/main.ts",
-      readyUrl: `${local(port)}/readyz`,
+      readyUrl: `http://${loopbackFor(host)}:${port}/readyz`,
       env: {
         RELITE_PORT: String(port),
         RELITE_HOST: host,
@@ -26,10 +24,10 @@ export function programsFor(options: StartOptions, setupCode: string, env: Env):
     {
       name: "dav",
       script: "apps/dav/src/main.ts",
-      readyUrl: `${local(davPort)}/readyz`,
+      readyUrl: `http://${loopbackFor(davHost)}:${davPort}/readyz`,
       env: {
         DAV_PORT: String(davPort),
-        DAV_HOST: env.DAV_HOST ?? host,
+        DAV_HOST: davHost,
         DAV_DATA_DIR: dataDir,
         DAV_SETUP_CODE: setupCode,
         DAV_CORS_ORIGINS: env.DAV_CORS_ORIGINS ?? corsOrigins(web, port),

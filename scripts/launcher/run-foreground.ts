@@ -1,15 +1,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { loadSettingsFile } from "./options.ts";
 import { root } from "./root.ts";
 
-/** Runs one program of the repository with this terminal, passes signals on and ends with its exit code. */
+/** Runs one program of the repository with this terminal and more settings, passes signals on and ends with its exit code. */
 export async function runForeground(
   script: string,
-  args: readonly string[] = process.argv.slice(2),
+  settings: Readonly<Record<string, string>>,
 ): Promise<never> {
-  loadSettingsFile();
-  const child = spawn(process.execPath, [join(root, script), ...args], {
+  const child = spawn(process.execPath, [join(root, script)], {
+    env: { ...process.env, ...settings },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));

@@ -106,6 +106,7 @@ describe("npm start", () => {
   it.each([
     [["--port", "99999"], '--port takes a number from 1 to 65535, not "99999"'],
     [["--port", "x"], '--port takes a number from 1 to 65535, not "x"'],
+    [["--port", "4000", "--dav-port", "4000"], "--port and --dav-port are both 4000; they must differ"],
     [["--nonsense"], "Unknown option '--nonsense'"],
     [["--data", "/proc/nowhere"], "the data folder /proc/nowhere cannot be written"],
   ])("[RUN5] refuses %j in one line and ends with 1", async (args, words) => {
@@ -113,6 +114,43 @@ describe("npm start", () => {
     expect(await run.exit).toBe(1);
     expect(run.output()).toContain(words);
     expect(run.output().trim().split("\n")).toHaveLength(1);
+  });
+
+  it("[RUN5] a public address that is none is named", async () => {
+    const run = start([], { RELITE_PUBLIC_URL: "not an address" });
+    expect(await run.exit).toBe(1);
+    expect(run.output().trim()).toBe(
+      "relite: RELITE_PUBLIC_URL must be an http or https address without a path",
+    );
+  });
+
+  it("[RUN1] waits for the endpoint where it listens", async () => {
+    const place = await newPlace();
+    const run = start(place.args, { DAV_HOST: "localhost" });
+    await until(() => run.output().includes("Ctrl-C stops it."), run);
+    expect(await jsonOf(`http://localhost:${place.davPort}/relite/info`)).toMatchObject({ claimed: false });
+  });
+
+  it.each(["dav", "api"])(
+    "[RUN5] npm run %s explains itself and refuses what it does not know",
+    async (name) => {
+      const help = watch(spawn(process.execPath, [`scripts/${name}.ts`, "--help"], { cwd: root }));
+      expect(await help.exit).toBe(0);
+      expect(help.output()).toContain(`Usage: npm run ${name} -- [options]`);
+      const wrong = watch(spawn(process.execPath, [`scripts/${name}.ts`, "--nonsense"], { cwd: root }));
+      expect(await wrong.exit).toBe(1);
+      expect(wrong.output().trim().split("\n")).toHaveLength(1);
+    },
+  );
+
+  it("[RUN1] the endpoint runs alone where its options say", async () => {
+    const place = await newPlace();
+    const args = ["scripts/dav.ts", "--port", String(place.davPort), "--data", place.data];
+    const run = watch(spawn(process.execPath, args, { cwd: root }));
+    await until(() => run.output().includes("One-time setup code"), run);
+    expect(await jsonOf(`http://127.0.0.1:${place.davPort}/relite/info`)).toMatchObject({ claimed: false });
+    run.child.kill("SIGTERM");
+    expect(await run.exit).toBe(0);
   });
 
   it("[RUN5] a bad setting of one server is named and ends everything with 1", async () => {

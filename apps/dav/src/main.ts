@@ -15,9 +15,10 @@ try {
 }
 
 async function main(): Promise<void> {
-  const config = await withSetupCode(readConfig(process.env));
+  const { config, notice } = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);
-  const server = await startDavServer(config, { log, audit: createFileAudit(config.folder) });
+  const server = await startDavServer(config, { log, audit: createFileAudit(config.folder, log) });
+  if (notice !== null) process.stdout.write(`${notice}\n`);
   // A net below the net: no request may end the process. What it did not finish is not in the storage.
   process.on("uncaughtException", (err) => log.error({ err }, "unexpected error"));
   log.info({ url: server.url, folder: config.folder }, "endpoint ready");
@@ -34,17 +35,17 @@ async function main(): Promise<void> {
   if (process.connected) process.once("disconnect", stop);
 }
 
-/** Started alone, without a code and without an owner: makes a code and shows it. */
-async function withSetupCode(config: DavConfig): Promise<DavConfig> {
+/** Started alone, without a code and without an owner: makes a code, to be shown once it can be used. */
+async function withSetupCode(config: DavConfig): Promise<{ config: DavConfig; notice: string | null }> {
   await makeFolder(config.folder);
-  if (config.setupCode !== null) return config;
+  if (config.setupCode !== null) return { config, notice: null };
   const storage = await openStorage(config);
   const isClaimed = storage.owners.isClaimed();
   storage.db.close();
-  if (isClaimed) return config;
+  if (isClaimed) return { config, notice: null };
   const { code, file } = await keepSetupCode(config.folder);
-  process.stdout.write(`No owner yet. One-time setup code (also in ${file}): ${code}\n`);
-  return { ...config, setupCode: code };
+  const notice = `No owner yet. One-time setup code (also in ${file}): ${code}`;
+  return { config: { ...config, setupCode: code }, notice };
 }
 
 function whyNotStarted(error: unknown): string {

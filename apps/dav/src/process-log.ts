@@ -5,7 +5,7 @@ import type { AuditLog } from "./audit.ts";
 
 /** Structured lines on the standard output; whatever is named like a secret is cut out. */
 export function createProcessLog(level: string): Logger {
-  const secrets = ["authorization", "token", "password", "code", "secret"];
+  const secrets = ["authorization", "token", "password", "setupCode", "secret"];
   return pino({
     level,
     base: { app: "dav" },
@@ -14,8 +14,10 @@ export function createProcessLog(level: string): Logger {
 }
 
 /** Audit lines in `<folder>/audit.log`, one JSON object each. */
-export function createFileAudit(folder: string): AuditLog {
+export function createFileAudit(folder: string, log: Logger): AuditLog {
   const destination = pino.destination({ dest: join(folder, "audit.log"), mode: 0o600, sync: false });
+  // A full disk: what waits is written with the next line that fits.
+  destination.on("error", (err: Error) => log.error({ err }, "audit lines wait"));
   return {
     write: (line) => destination.write(`${JSON.stringify(line)}\n`),
     close: () =>
