@@ -139,6 +139,26 @@ describe("hostile input over tRPC", () => {
     }
   });
 
+  test("[RS4] a client that sends all of a body that is too large before it listens hears so", async () => {
+    const body = "x".repeat(10_000_000);
+    const send = (path: string, method: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect(api.server.port, "127.0.0.1");
+        const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+        socket.once("error", reject).pause();
+        socket.write(head + body, () =>
+          socket.once("data", (answer) => {
+            socket.destroy();
+            resolve(answer.toString().split("\r\n")[0] ?? "");
+          }),
+        );
+      });
+    for (let round = 0; round < 4; round++) {
+      expect(await send("/api/me", "PUT")).toContain(" 413 ");
+      expect(await send("/api/trpc/me.update", "POST")).toContain(" 413 ");
+    }
+  });
+
   test("[HI3] a body that is cut off, a request that never ends its head and noise do no harm", async () => {
     const head = `POST /api/trpc/me.update HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
     const pieces = [

@@ -12,6 +12,7 @@ async function builtWebApp() {
   const path = await mkdtemp(join(tmpdir(), "relite-web-"));
   await mkdir(join(path, "assets"));
   await writeFile(join(path, "index.html"), "<!doctype html><title>Relite</title>");
+  await writeFile(join(path, ".sources"), "what it was built from");
   await writeFile(join(path, "assets/app-1234.js"), "export {};");
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
@@ -62,6 +63,7 @@ describe("the page and its policy", () => {
     expect(asset.headers.get("content-type")).toContain("javascript");
     const refused: readonly (readonly [string, string, string])[] = [
       ["GET", "/assets/none.js", "*/*"],
+      ["GET", "/.sources", "*/*"],
       ["POST", "/library", "text/html"],
       ["GET", "/api/none", "text/html"],
       ["GET", "/..%2f..%2fetc%2fpasswd", "*/*"],

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import rateLimit from "@fastify/rate-limit";
 import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
@@ -19,9 +20,10 @@ export async function addRequestRules(
     const facts = { requestId: request.id, method: request.method, path: pathOf(request) };
     log.info({ ...facts, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, "request");
   });
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const problem = toProblem(error, request.id);
     logFailure(log, problem, error);
+    if (problem.code === "too_large") await takeRest(request.raw);
     return sendProblem(reply, problem);
   });
   await app.register(rateLimit, {
@@ -31,6 +33,22 @@ export async function addRequestRules(
     errorResponseBuilder: () =>
       new ReliteError("rate_limited", "Too many requests; try again later.", { reason: "too_many_requests" }),
   });
+}
+
+const maxUnreadBytes = 16 * 1024 ** 2;
+
+/** A client that is still sending may not hear a refusal when the connection closes on it: the rest is taken, within bounds. */
+async function takeRest(body: IncomingMessage): Promise<void> {
+  let takenBytes = 0;
+  if (Number(body.headers["content-length"] ?? 0) > maxUnreadBytes) return;
+  try {
+    for await (const piece of body.iterator({ destroyOnReturn: false })) {
+      takenBytes += Buffer.byteLength(piece);
+      if (takenBytes > maxUnreadBytes) return;
+    }
+  } catch {
+    // The client left: nobody waits for the refusal.
+  }
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

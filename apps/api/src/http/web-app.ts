@@ -12,6 +12,7 @@ export async function serveWebApp(app: FastifyInstance, webDist: string): Promis
       root: webDist,
       cacheControl: false,
       index: false,
+      dotfiles: "ignore",
       setHeaders: (reply, path) => {
         const isHashed = path.startsWith(join(webDist, "assets"));
         reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
