@@ -131,6 +131,19 @@ describe("writes where a lock holds", () => {
     expect(await put(device, mine)).toBe(423);
   });
 
+  it("[DL10] a held lock of depth 0 does not open members that another's lock covers", async () => {
+    await using dav = await withTree();
+    const device = await deviceOf(dav);
+    const mine = await lock(device, "c/d", { scope: "shared", depth: "0" });
+    await lock(dav.request, "c/d", { scope: "shared" });
+    const remove = async () =>
+      (await device("DELETE", "c/d", { headers: { If: tagged("c/d/", mine) } })).status;
+    expect(await remove()).toBe(423);
+    const member = await lock(device, "c/d/2", { scope: "shared" });
+    const If = `${tagged("c/d/", mine)} ${tagged("c/d/2", member)}`;
+    expect((await device("DELETE", "c/d", { headers: { If } })).status).toBe(204);
+  });
+
   it("[DL11] a tagged list names any resource the token may read, by the path grammar; two apps at once, too", async () => {
     await using dav = await withTree();
     const token = await lock(dav.request, "c");

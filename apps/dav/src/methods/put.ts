@@ -62,12 +62,12 @@ export function createPut({ config, storage, uploads }: DavContext) {
 
   return async (exchange: AllowedExchange): Promise<void> => {
     await refuseEarly(exchange);
-    if (readClientMtime(exchange.req.headers["x-oc-mtime"]) !== null)
-      exchange.res.setHeader("X-OC-Mtime", "accepted");
+    const hasMtime = readClientMtime(exchange.req.headers["x-oc-mtime"]) !== null;
     const { created, node } = await uploads.run(exchange.caller.owner, () => store(exchange));
     exchange.res.writeHead(created ? 201 : 204, {
       ETag: `"${node.etag}"`,
       "Last-Modified": new Date(node.modifiedMs).toUTCString(),
+      ...(hasMtime ? { "X-OC-Mtime": "accepted" } : {}),
       ...(created ? { "Content-Length": 0 } : {}),
     });
     exchange.res.end();

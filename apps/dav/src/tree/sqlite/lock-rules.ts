@@ -42,10 +42,35 @@ export function checkLocks(
   for (const { node, whole } of touched) {
     if (node === null) continue;
     refuseUnlessHeld(nodes, locksOver(nodes, rows, { node, parent: null }), held);
-    for (const row of whole ? locksWithin(nodes, rows, node) : []) {
-      const member = nodes.sql.byId.get(row.node) ?? null;
-      refuseUnlessHeld(nodes, locksOver(nodes, rows, { node: member, parent: null }), held);
+    const within = whole ? locksWithin(nodes, rows, node) : [];
+    for (const id of whole ? new Set([node.id, ...within.map((row) => row.node)]) : []) {
+      const member = nodes.sql.byId.get(id) ?? null;
+      const over = locksOver(nodes, rows, { node: member, parent: null });
+      refuseUnlessHeld(nodes, over, held);
+      if (member !== null) checkMembers(nodes, member, { rows, over, held });
     }
+  }
+}
+
+/** A lock of depth 0 that is held opens a collection, but not the members that another's lock of depth infinity covers. */
+function checkMembers(
+  nodes: NodeStore,
+  collection: NodeRow,
+  {
+    rows,
+    over,
+    held,
+  }: {
+    readonly rows: readonly LockRow[];
+    readonly over: readonly LockRow[];
+    readonly held: HeldLocks | undefined;
+  },
+): void {
+  const deep = over.filter((row) => row.deep === 1);
+  if (deep.length === 0 || (held !== undefined && deep.some((row) => isHeld(row, held)))) return;
+  // One more than could each have a lock of its own.
+  for (const member of nodes.sql.members.all(collection.id, "", rows.length + 1)) {
+    refuseUnlessHeld(nodes, [...deep, ...rows.filter((row) => row.node === member.id)], held);
   }
 }
 
