@@ -276,6 +276,6 @@ describe("limits and traces", () => {
     expect(answer.headers.get("server")).toBeNull();
     expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
     const options = await send(dav, "OPTIONS", "/dav/apps/test/", null);
-    expect([options.status, options.headers.get("dav")]).toEqual([200, "1, 3"]);
+    expect([options.status, options.headers.get("dav")]).toEqual([200, expect.stringMatching(/^1, 2, 3\b/)]);
   });
 });
