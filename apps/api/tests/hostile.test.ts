@@ -146,12 +146,11 @@ describe("hostile input over tRPC", () => {
         const socket = connect(api.server.port, "127.0.0.1");
         const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
         socket.once("error", reject).pause();
-        socket.write(head + body, () =>
-          socket.once("data", (answer) => {
-            socket.destroy();
-            resolve(answer.toString().split("\r\n")[0] ?? "");
-          }),
-        );
+        socket.once("data", (answer) => {
+          socket.destroy();
+          resolve(answer.toString().split("\r\n")[0] ?? "");
+        });
+        socket.write(head + body, () => socket.resume());
       });
     for (let round = 0; round < 4; round++) {
       expect(await send("/api/me", "PUT")).toContain(" 413 ");

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import rateLimit from "@fastify/rate-limit";
 import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { challengeOf } from "../auth.ts";
 import { type Problem, toProblem } from "../problem.ts";
+import { takeRest } from "./take-rest.ts";
 
 /** What holds for every request: its id, its log line, the rate, one Authorization header, one form of errors. */
 export async function addRequestRules(
@@ -33,22 +33,6 @@ export async function addRequestRules(
     errorResponseBuilder: () =>
       new ReliteError("rate_limited", "Too many requests; try again later.", { reason: "too_many_requests" }),
   });
-}
-
-const maxUnreadBytes = 16 * 1024 ** 2;
-
-/** A client that is still sending may not hear a refusal when the connection closes on it: the rest is taken, within bounds. */
-async function takeRest(body: IncomingMessage): Promise<void> {
-  let takenBytes = 0;
-  if (Number(body.headers["content-length"] ?? 0) > maxUnreadBytes) return;
-  try {
-    for await (const piece of body.iterator({ destroyOnReturn: false })) {
-      takenBytes += Buffer.byteLength(piece);
-      if (takenBytes > maxUnreadBytes) return;
-    }
-  } catch {
-    // The client left: nobody waits for the refusal.
-  }
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -6,14 +6,16 @@ import { toProblem } from "../problem.ts";
 import { type AppRouter, appRouter } from "../router.ts";
 import { toErrorShape } from "../trpc.ts";
 import { logFailure } from "./request-rules.ts";
+import { takeRest } from "./take-rest.ts";
 
 /** The procedures at `/api/trpc`, also batched and streamed. */
 export async function addTrpcRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
   await app.register(async (scope) => {
     // What fails before tRPC sees it still has the form its clients read.
-    scope.setErrorHandler((error, request, reply) => {
+    scope.setErrorHandler(async (error, request, reply) => {
       const problem = toProblem(error, request.id);
       logFailure(context.log, problem, error);
+      if (problem.code === "too_large") await takeRest(request.raw);
       return reply.code(problem.status).send({ error: toErrorShape(problem, null) });
     });
     const options: FastifyTRPCPluginOptions<AppRouter> = {
