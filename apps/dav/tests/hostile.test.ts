@@ -117,6 +117,30 @@ const rows: readonly Row[] = [
   [`UNLOCK ${at}/x`, ["A", "Lock-Token: <x>"], "", 409],
   [`UNLOCK ${at}/kept`, ["A", "Lock-Token: <x>", "Lock-Token: <y>"], "", 400],
   [`UNLOCK ${at}/kept`, ["A", `Lock-Token: <${"x".repeat(9_000)}>`], "", 409],
+  // reports
+  [
+    `REPORT ${at}/`,
+    ...xml(`<sync-collection ${d}><sync-token>${"x".repeat(900_000)}</sync-token></sync-collection>`),
+    403,
+  ],
+  [
+    `REPORT ${at}/`,
+    ...xml(
+      `<sync-collection ${d}><sync-token>urn:relite:sync:c1-1:${"A".repeat(90_000)}</sync-token></sync-collection>`,
+    ),
+    403,
+  ],
+  [
+    `REPORT ${at}/`,
+    ...xml(
+      `<sync-collection ${d}><sync-token/><limit><nresults>99999999999</nresults></limit></sync-collection>`,
+    ),
+    400,
+  ],
+  [`REPORT ${at}/`, ...xml(manyNames("sync-collection")), 400],
+  [`REPORT ${at}/none`, ...xml(`<sync-collection ${d}><sync-token/></sync-collection>`), 404],
+  [`REPORT /dav/apps/other/`, ...xml(`<sync-collection ${d}><sync-token/></sync-collection>`), 403],
+  [`REPORT ${at}/`, ["A", "Content-Length: 99999999"], "", 413],
   // properties
   [`PROPPATCH ${at}/`, ["A"], "", 400],
   [
