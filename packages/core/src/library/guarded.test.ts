@@ -85,4 +85,14 @@ describe("[LB7] guards", () => {
     world.behave({});
     expect((await world.scan()).counts).toMatchObject({ added: 0, missing: 0 });
   });
+
+  it("[LB7] a listing that does not name the folder asked for lets nothing go missing", async () => {
+    const world = await createSmallLibrary();
+    await world.scan();
+    world.behave({
+      lie: ({ depth }) => (depth === "1" ? { kind: "strange" } : { kind: "status", status: 404 }),
+    });
+    for (let round = 0; round < 3; round += 1) await world.scan();
+    expect(new Set(Object.values(await bookStates(world)))).toEqual(new Set(["present"]));
+  });
 });

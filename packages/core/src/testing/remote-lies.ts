@@ -7,6 +7,8 @@ export type Lie =
   | { readonly kind: "truncated"; readonly share: number }
   | { readonly kind: "empty" }
   | { readonly kind: "nothing" }
+  /** Well formed, but of something else: one folder that is not there, and no word of the collection itself. */
+  | { readonly kind: "strange" }
   | { readonly kind: "html"; readonly status: 200 | 207 }
   | { readonly kind: "drop"; readonly keep: (index: number) => boolean }
   | { readonly kind: "reversed" }
@@ -29,6 +31,8 @@ export async function applyLie(
       return tell({ keep: () => false });
     case "nothing":
       return multistatus('<D:multistatus xmlns:D="DAV:"></D:multistatus>');
+    case "strange":
+      return multistatus(strangeListing);
     case "html":
       return new Response("<!DOCTYPE html><html><body>Please log in</body></html>", {
         status: lie.status,
@@ -46,6 +50,9 @@ export async function applyLie(
       return tell(lie.quirks);
   }
 }
+
+const strangeListing = `<D:multistatus xmlns:D="DAV:"><D:response><D:href>strange/</D:href><D:propstat><D:prop>
+<D:resourcetype><D:collection/></D:resourcetype></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response></D:multistatus>`;
 
 async function truncate(whole: Response, share: number): Promise<Response> {
   const text = await whole.text();

@@ -100,6 +100,22 @@ it("[DC4] tells of entries that cannot be named and leaves outside ones out", as
   expect(unusable).toBe(4);
 });
 
+it("[DC4] a listing that does not name what was asked proves no absence", async () => {
+  const client = clientAnswered(
+    '<D:multistatus xmlns:D="DAV:"><D:response><D:href>/dav/strange/</D:href></D:response></D:multistatus>',
+  );
+  let unusable = 0;
+  const entries = await collectEntries(
+    client.list("", {
+      depth: 1,
+      onUnusable: () => {
+        unusable += 1;
+      },
+    }),
+  );
+  expect([entries.map((entry) => entry.path), unusable]).toEqual([["strange"], 1]);
+});
+
 it("[DC5] sends the given authorization with every request and nothing else of it anywhere", async () => {
   const authorization = `Basic ${btoa("reader:s3cret")}`;
   await withDavServer({ authorization }, async (client) => {

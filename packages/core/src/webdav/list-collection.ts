@@ -11,7 +11,7 @@ export interface ListOptions {
   /** Names in `DAV:`, or Clark notation; default the four an index needs. */
   readonly properties?: readonly string[];
   readonly signal?: AbortSignal;
-  /** Told of every entry of the collection that cannot be named: then absence proves nothing. */
+  /** Told of every entry that cannot be named, and when the collection's own is not there: then absence proves nothing. */
   readonly onUnusable?: () => void;
   /** Told of each answer's headers and, at its end, its bytes: one call per page. */
   readonly onAnswer?: (answer: { readonly headers: Headers; readonly bytes: number }) => void;
@@ -35,6 +35,7 @@ export async function* listCollection(
   const body = propfindBody(options.properties ?? indexProperties);
   const headers = { Depth: String(options.depth), "Content-Type": 'application/xml; charset="utf-8"' };
   const visited = new Set<string>();
+  let namesItself = false;
   let next: string | null = url;
   while (next !== null) {
     if (visited.has(next) || visited.size >= limits.maxPages) throw new DavFault("answer_too_large");
@@ -43,12 +44,17 @@ export async function* listCollection(
     if (response.status !== 207) throw await faultOfNoListing(response);
     const urlPath = askedPath(response.url || next, next);
     try {
-      yield* readPage(response, { urlPath, path }, parsers, options);
+      for await (const entry of readPage(response, { urlPath, path }, parsers, options)) {
+        namesItself ||= entry.depth === 0;
+        yield entry;
+      }
     } catch (error) {
       throw faultOfThrown(error, signal);
     }
     next = nextPage(response.headers.get("link"), response.url || next, url);
   }
+  // RFC 4918 §9.1: every depth includes the resource that was asked. A listing without it is one of something else.
+  if (!namesItself) options.onUnusable?.();
 }
 
 interface Parsing {
