@@ -1,6 +1,6 @@
 import { checkRules } from "./checks/rules.ts";
 import { type Problems, runTool } from "./checks/tool.ts";
-import { checkTypes } from "./checks/types.ts";
+import { checkTypes } from "./checks/type-check.ts";
 import { checkWalls, checkWallsCanary } from "./checks/walls.ts";
 import { prepareDatabase } from "./launcher/prepare.ts";
 

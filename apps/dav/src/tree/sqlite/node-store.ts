@@ -7,16 +7,8 @@ import type { NodeRow } from "./rows.ts";
 /** Nodes one by one, and the locks on them: prepared statements and what every write does besides its own change. */
 export type NodeStore = ReturnType<typeof createNodeStore>;
 
-export interface NewNode {
-  readonly owner: number;
-  readonly parent: number | null;
-  readonly name: string;
-  readonly kind: number;
-  readonly size: number;
-  readonly hash: string | null;
-  readonly content: number | null;
-  readonly type: string | null;
-}
+/** What the caller decides of a new row; the store gives it its id, version and times. */
+export type NewNode = Omit<NodeRow, "id" | "version" | "created_ms" | "modified_ms">;
 
 /** A path followed as far as it exists: `node` is null when only the parent is there, both are null when not even that. */
 export interface Followed {
