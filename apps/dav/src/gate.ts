@@ -1,19 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import { ReliteError } from "@relite/core/errors";
 import {
-  appCapability,
   type Capability,
   covers,
   isAllowed,
   type Principal,
-  parseAppId,
   type UcanCode,
   type Verifier,
 } from "@relite/core/ucan";
 import type { Owners } from "./accounts/owners.ts";
 import type { Caller, Exchange } from "./exchange.ts";
-import type { DavRequest, Target } from "./target.ts";
+import type { DavRequest } from "./target.ts";
 import type { Tree } from "./tree/tree.ts";
+import { type Action, zoneByName, zoneNameOf } from "./zones.ts";
 
 export interface GateParts {
   readonly verifier: Verifier;
@@ -22,8 +21,6 @@ export interface GateParts {
   readonly requiredResource: string;
   readonly requiredAction: string;
 }
-
-type Action = "read" | "write";
 
 const actionByMethod: Readonly<Record<string, Action>> = {
   GET: "read",
@@ -49,12 +46,9 @@ export function isKnownMethod(method: string): boolean {
 }
 
 /** The capabilities a request takes, its own first; null when it names something no capability can cover. */
-export function capabilitiesNeededFor(dav: DavRequest): readonly Capability[] | null {
-  const own = capabilityFor(dav.target, actionByMethod[dav.method] ?? "write");
-  if (own === null) return null;
-  if (dav.destination === null) return [own];
-  const other = capabilityFor(dav.destination, "write");
-  return other === null ? null : [own, other];
+function capabilitiesNeededFor(dav: DavRequest): readonly Capability[] | null {
+  const zone = zoneNameOf(dav.target);
+  return zone === null ? null : zoneByName[zone].needed(dav, actionByMethod[dav.method] ?? "write");
 }
 
 /** Token → principal → owner → the node the request is confined to. Fills the exchange, or throws 400, 401, 403 or 431. */
@@ -103,12 +97,6 @@ function checkAllowed(principal: Principal, needed: readonly Capability[], parts
     const least = { with: resource, can: parts.requiredAction };
     if (!isAllowed(principal, least)) throw insufficient(least);
   }
-}
-
-function capabilityFor({ segments }: Target, action: Action): Capability | null {
-  const [top, appId = "", ...path] = segments;
-  if (top !== "apps" || parseAppId(appId) === null) return null;
-  return appCapability(appId, path, action);
 }
 
 function insufficient(missing: Capability): ReliteError {

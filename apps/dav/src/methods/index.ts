@@ -1,6 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange, Exchange } from "../exchange.ts";
+import { type ZoneName, zoneNameOf } from "../zones.ts";
 import { createCopyMove } from "./copy-move.ts";
 import { createDelete } from "./delete.ts";
 import { createGet } from "./get.ts";
@@ -12,34 +13,44 @@ import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
 import { createReport } from "./report.ts";
 
-/** The method table of the endpoint; what is not in it answers 501. */
-export function createMethods(
-  context: DavContext,
-): Readonly<Record<string, (exchange: Exchange) => Promise<void>>> {
+type Method = (exchange: Exchange) => Promise<void>;
+type MethodTable = Readonly<Record<string, (exchange: AllowedExchange) => Promise<void>>>;
+
+/** The methods of the endpoint, each by zone: 405 where a zone does not have it; what no zone has answers 501. */
+export function createMethods(context: DavContext): Readonly<Record<string, Method>> {
+  const tables: Readonly<Record<ZoneName, MethodTable>> = { apps: createFileMethods(context) };
+  const names = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
+  const methods = [...names].map((name) => [name, inItsZone(tables, name)]);
+  return { ...Object.fromEntries(methods), OPTIONS: answerOptions };
+}
+
+function createFileMethods(context: DavContext): MethodTable {
   const get = createGet(context);
   return {
-    OPTIONS: answerOptions,
-    GET: allowed(get),
-    HEAD: allowed(get),
-    PUT: allowed(createPut(context)),
-    DELETE: allowed(createDelete(context)),
-    MKCOL: allowed(createMkcol(context)),
-    COPY: allowed(createCopyMove(context, "copy")),
-    MOVE: allowed(createCopyMove(context, "move")),
-    PROPFIND: allowed(createPropfind(context)),
-    PROPPATCH: allowed(createProppatch(context)),
-    REPORT: allowed(createReport(context)),
-    LOCK: allowed(createLock(context)),
-    UNLOCK: allowed(createUnlock(context)),
+    GET: get,
+    HEAD: get,
+    PUT: createPut(context),
+    DELETE: createDelete(context),
+    MKCOL: createMkcol(context),
+    COPY: createCopyMove(context, "copy"),
+    MOVE: createCopyMove(context, "move"),
+    PROPFIND: createPropfind(context),
+    PROPPATCH: createProppatch(context),
+    REPORT: createReport(context),
+    LOCK: createLock(context),
+    UNLOCK: createUnlock(context),
   };
 }
 
-function allowed(
-  method: (exchange: AllowedExchange) => Promise<void>,
-): (exchange: Exchange) => Promise<void> {
+function inItsZone(tables: Readonly<Record<ZoneName, MethodTable>>, name: string): Method {
   return async (exchange) => {
     if (!isAllowedExchange(exchange)) throw new ReliteError("internal", "The gate was not asked");
-    return method(exchange);
+    const zone = zoneNameOf(exchange.dav.target);
+    const table: MethodTable = zone === null ? {} : tables[zone];
+    const method = table[name];
+    if (method !== undefined) return method(exchange);
+    exchange.res.setHeader("Allow", ["OPTIONS", ...Object.keys(table)].join(", "));
+    throw new ReliteError("method_not_allowed", `There is no ${name} here`);
   };
 }
 
