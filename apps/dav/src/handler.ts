@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ReliteError } from "@relite/core/errors";
+import { createLastSeen } from "./accounts/last-seen.ts";
 import { answerError } from "./answer-error.ts";
 import { auditLine, needsAudit } from "./audit.ts";
 import type { DavContext } from "./context.ts";
@@ -10,7 +11,7 @@ import { admit, isKnownMethod } from "./gate.ts";
 import { refuseRepeatedHeaders } from "./guard.ts";
 import { createMethods } from "./methods/index.ts";
 import { answerOptions } from "./methods/options.ts";
-import { createPages, type Page } from "./pages.ts";
+import { createPages } from "./pages/index.ts";
 import { rawPathOf, readDavRequest } from "./target.ts";
 import { version } from "./version.ts";
 
@@ -21,7 +22,8 @@ export function createHandler(context: DavContext): Handler {
   const { config, storage, clock, log } = context;
   const origins = new Set(config.corsOrigins);
   const gate = { ...config, verifier: context.verifier, owners: storage.owners, tree: storage.tree };
-  const pages = createPages(context);
+  const findPage = createPages(context);
+  const noteSeen = createLastSeen(storage.owners, clock);
   const setHeaders = (exchange: Exchange) => {
     setCorsHeaders(exchange, origins);
     exchange.res.setHeader("X-Request-Id", exchange.id);
@@ -48,8 +50,8 @@ export function createHandler(context: DavContext): Handler {
     setHeaders(exchange);
     refuseRepeatedHeaders(req);
     if (req.url === "*" && req.method === "OPTIONS") return answerOptions(exchange);
-    const page: Page | undefined = pages[rawPathOf(req.url ?? "", req.headers.host)];
-    if (page !== undefined) return page(exchange);
+    const page = findPage(rawPathOf(req.url ?? "", req.headers.host));
+    if (page !== null) return page(exchange);
     exchange.dav = readDavRequest(req, config.prefix);
     if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
     await chassis.execute(exchange);
@@ -65,6 +67,8 @@ export function createHandler(context: DavContext): Handler {
     } catch (error) {
       answerError(exchange, error, { log, prefix: config.prefix });
     }
+    if (exchange.caller === null || exchange.code !== null) return;
+    await noteSeen(exchange.caller.owner).catch((err: unknown) => log.warn({ err }, "last seen not kept"));
   };
 }
 

@@ -5,64 +5,97 @@ import type { SqliteDatabase } from "../storage/open-database.ts";
 export interface OwnerRecord {
   readonly id: number;
   readonly dids: readonly string[];
+  /** Who it is, as the invitation said. */
+  readonly label: string | null;
+  readonly isAdmin: boolean;
   readonly quotaBytes: number | null;
   readonly usedBytes: number;
   readonly createdMs: number;
+  /** The last request that was let through, to about a minute; null: none yet. */
+  readonly seenMs: number | null;
+  readonly disabledMs: number | null;
+}
+
+/** What an administrator changes of an owner; what is left out stays. */
+export interface OwnerChange {
+  readonly quotaBytes?: number | null;
+  readonly isDisabled?: boolean;
+  readonly isAdmin?: boolean;
 }
 
 /** Who may root a token here. An owner may hold several DIDs; all lead to the same storage. */
 export interface Owners {
-  /** Asked on every request: a DID's owner id, or null for an outsider. */
+  /** Asked on every request: a DID's owner id, or null for an outsider. Throws `forbidden`/`owner_disabled` while disabled. */
   idOf(did: string): number | null;
   isClaimed(): boolean;
+  isAdmin(id: number): boolean;
   list(): readonly OwnerRecord[];
-  /** Enrols a DID with a quota in bytes (null: unlimited); `conflict` when it is enrolled already. */
+  /** Enrols a DID with a quota in bytes (null: unlimited); the first is the administrator. `conflict` when it is enrolled already. */
   add(did: string, quotaBytes: number | null): Promise<void>;
   /** Enrols the first owner; `conflict` once there is one. */
   claim(did: string, quotaBytes: number | null): Promise<void>;
+  /** Takes effect on the next request; files stay. `not_found` for a DID that is not enrolled. */
+  change(did: string, change: OwnerChange): Promise<void>;
+  /** Notes that an owner was here; writes once in about a minute. */
+  noteSeen(id: number): Promise<void>;
 }
+
+export const ownerWrites = [
+  "add",
+  "claim",
+  "change",
+  "noteSeen",
+] as const satisfies readonly (keyof Owners)[];
 
 interface OwnerRow {
   readonly id: number;
+  readonly label: string | null;
+  readonly admin: number;
   readonly quota_bytes: number | null;
   readonly used_bytes: number;
   readonly created_ms: number;
+  readonly seen_ms: number | null;
+  readonly disabled_ms: number | null;
+}
+
+/** How an owner came in. */
+export interface Enrolment {
+  readonly did: string;
+  readonly quotaBytes: number | null;
+  readonly label: string | null;
+  readonly joined: "open" | null;
 }
 
 export function createOwners(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Owners {
-  const sql = {
-    idOf: db.prepare<[string], { owner: number }>("SELECT owner FROM owner_dids WHERE did = ?"),
-    any: db.prepare<[], { id: number }>("SELECT id FROM owners LIMIT 1"),
-    all: db.prepare<[], OwnerRow>("SELECT id, quota_bytes, used_bytes, created_ms FROM owners ORDER BY id"),
-    dids: db.prepare<[number], { did: string }>(
-      "SELECT did FROM owner_dids WHERE owner = ? ORDER BY created_ms, did",
-    ),
-    insert: db.prepare<[number | null, number]>("INSERT INTO owners (quota_bytes, created_ms) VALUES (?, ?)"),
-    bind: db.prepare<[string, number, number]>(
-      "INSERT INTO owner_dids (did, owner, created_ms) VALUES (?, ?, ?)",
-    ),
-  };
+  const sql = prepare(db);
+  const enrol = createEnrol(db, nowMs);
 
-  function enrol(did: string, quotaBytes: number | null): void {
-    if (sql.idOf.get(did) !== undefined) {
-      throw new ReliteError("conflict", "This DID is enrolled already", { reason: "already_enrolled" });
-    }
-    const id = Number(sql.insert.run(quotaBytes, nowMs()).lastInsertRowid);
-    sql.bind.run(did, id, nowMs());
+  function change(did: string, { quotaBytes, isDisabled, isAdmin }: OwnerChange): void {
+    const owner = sql.idOf.get(did)?.owner;
+    if (owner === undefined) throw new ReliteError("not_found", "This DID is not enrolled");
+    if (quotaBytes !== undefined) sql.setQuota.run(quotaBytes, owner);
+    if (isAdmin !== undefined) sql.setAdmin.run(isAdmin ? 1 : 0, owner);
+    if (isDisabled === true) sql.disable.run(nowMs(), owner);
+    if (isDisabled === false) sql.enable.run(owner);
   }
 
   return {
-    idOf: (did) => sql.idOf.get(did)?.owner ?? null,
+    idOf: (did) => {
+      const found = sql.idOf.get(did);
+      if (found === undefined) return null;
+      if (found.disabled_ms !== null) throw ownerDisabled();
+      return found.owner;
+    },
     isClaimed: () => sql.any.get() !== undefined,
+    isAdmin: (id) => sql.admin.get(id) !== undefined,
     list: () =>
-      sql.all.all().map((row) => ({
-        id: row.id,
-        dids: sql.dids.all(row.id).map(({ did }) => did),
-        quotaBytes: row.quota_bytes,
-        usedBytes: row.used_bytes,
-        createdMs: row.created_ms,
-      })),
-    add: (did, quotaBytes) => commits.run(() => enrol(did, quotaBytes)),
+      sql.all.all().map((row) =>
+        rowToRecord(
+          row,
+          sql.dids.all(row.id).map(({ did }) => did),
+        ),
+      ),
+    add: (did, quotaBytes) => commits.run(() => void enrol({ did, quotaBytes, label: null, joined: null })),
     claim: (did, quotaBytes) =>
       commits.run(() => {
         if (sql.any.get() !== undefined) {
@@ -70,7 +103,71 @@ export function createOwners(db: SqliteDatabase, commits: CommitQueue, nowMs: ()
             reason: "already_claimed",
           });
         }
-        enrol(did, quotaBytes);
+        enrol({ did, quotaBytes, label: null, joined: null });
       }),
+    change: (did, wanted) => commits.run(() => change(did, wanted)),
+    noteSeen: (id) => commits.run(() => void sql.seen.run(nowMs(), id)),
   };
+}
+
+/** Enrolling, inside a transaction; answers the new owner's id. `conflict` when the DID is enrolled already. */
+export function createEnrol(db: SqliteDatabase, nowMs: () => number): (enrolment: Enrolment) => number {
+  const known = db.prepare<[string]>("SELECT 1 FROM owner_dids WHERE did = ?");
+  const insert = db.prepare<[Enrolment & { readonly atMs: number }]>(
+    `INSERT INTO owners (quota_bytes, created_ms, label, joined, admin)
+     VALUES (@quotaBytes, @atMs, @label, @joined, NOT EXISTS (SELECT 1 FROM owners))`,
+  );
+  const bind = db.prepare<[string, number, number]>(
+    "INSERT INTO owner_dids (did, owner, created_ms) VALUES (?, ?, ?)",
+  );
+  return (enrolment) => {
+    if (known.get(enrolment.did) !== undefined) {
+      throw new ReliteError("conflict", "This DID is enrolled already", { reason: "already_enrolled" });
+    }
+    const id = Number(insert.run({ ...enrolment, atMs: nowMs() }).lastInsertRowid);
+    bind.run(enrolment.did, id, nowMs());
+    return id;
+  };
+}
+
+function prepare(db: SqliteDatabase) {
+  return {
+    idOf: db.prepare<[string], { owner: number; disabled_ms: number | null }>(
+      `SELECT owner_dids.owner, owners.disabled_ms FROM owner_dids JOIN owners ON owners.id = owner_dids.owner
+       WHERE did = ?`,
+    ),
+    any: db.prepare<[], { id: number }>("SELECT id FROM owners LIMIT 1"),
+    admin: db.prepare<[number]>("SELECT 1 FROM owners WHERE id = ? AND admin = 1"),
+    all: db.prepare<[], OwnerRow>("SELECT * FROM owners ORDER BY id"),
+    dids: db.prepare<[number], { did: string }>(
+      "SELECT did FROM owner_dids WHERE owner = ? ORDER BY created_ms, did",
+    ),
+    setQuota: db.prepare<[number | null, number]>("UPDATE owners SET quota_bytes = ? WHERE id = ?"),
+    setAdmin: db.prepare<[number, number]>("UPDATE owners SET admin = ? WHERE id = ?"),
+    disable: db.prepare<[number, number]>(
+      "UPDATE owners SET disabled_ms = ifnull(disabled_ms, ?) WHERE id = ?",
+    ),
+    enable: db.prepare<[number]>("UPDATE owners SET disabled_ms = NULL WHERE id = ?"),
+    seen: db.prepare<[number, number]>("UPDATE owners SET seen_ms = ? WHERE id = ?"),
+  };
+}
+
+function rowToRecord(row: OwnerRow, dids: readonly string[]): OwnerRecord {
+  return {
+    id: row.id,
+    dids,
+    label: row.label,
+    isAdmin: row.admin === 1,
+    quotaBytes: row.quota_bytes,
+    usedBytes: row.used_bytes,
+    createdMs: row.created_ms,
+    seenMs: row.seen_ms,
+    disabledMs: row.disabled_ms,
+  };
+}
+
+function ownerDisabled(): ReliteError {
+  return new ReliteError("forbidden", "The administrator of this server has disabled this account", {
+    reason: "owner_disabled",
+  });
 }

@@ -1,10 +1,22 @@
 import { parseBytes } from "@relite/core/env";
 import { parseDidKey } from "@relite/core/ucan";
-import type { OwnerRecord } from "../accounts/owners.ts";
-import { type CommandIo, parseLine, withStorage, wrongCall } from "./command-line.ts";
+import type { OwnerChange, OwnerRecord } from "../accounts/owners.ts";
+import { type CommandIo, type Parsed, parseLine, withStorage, wrongCall } from "./command-line.ts";
 
-const usage = `Usage: owners add DID [--quota 10G] [--data DIR]
-       owners list [--json] [--data DIR]`;
+const usage = `Usage: owners add DID [--quota 10G] [--data DIR]     lets a key keep files here; the first is the administrator
+       owners list [--json] [--data DIR]            who they are, what they use, when they were seen last
+       owners disable DID [--data DIR]              refuses all their requests from now on; their files stay
+       owners enable DID [--data DIR]
+       owners quota DID 10G|none [--data DIR]
+       owners promote DID [--data DIR]              may invite others (an administrator)
+       owners demote DID [--data DIR]`;
+
+const changeByVerb: Readonly<Record<string, { readonly change: OwnerChange; readonly done: string }>> = {
+  disable: { change: { isDisabled: true }, done: "disabled" },
+  enable: { change: { isDisabled: false }, done: "enabled" },
+  promote: { change: { isAdmin: true }, done: "may invite others now:" },
+  demote: { change: { isAdmin: false }, done: "may not invite others now:" },
+};
 
 /** `owners`: who may keep files here. Takes effect at once, also on a running endpoint. */
 export async function runOwners(args: readonly string[], io: CommandIo): Promise<number> {
@@ -15,27 +27,34 @@ export async function runOwners(args: readonly string[], io: CommandIo): Promise
     io.out(usage);
     return 0;
   }
-  const [verb, did, ...rest] = line.words;
-  if (verb === "list" && did === undefined) {
-    return withStorage(line.flag("data"), io, async ({ owners }) => {
-      for (const text of listing(owners.list(), line.isSet("json"))) io.out(text);
-      return 0;
-    });
+  const [verb = "", did, amount, ...rest] = line.words;
+  const wordsExpected = verb === "list" ? 1 : verb === "quota" ? 3 : 2;
+  const isKnown = Object.hasOwn(changeByVerb, verb) || ["add", "list", "quota"].includes(verb);
+  if (!isKnown || line.words.length !== wordsExpected || rest.length > 0) {
+    return wrong(io, "owners add, list, disable, enable, quota, promote or demote; see --help");
   }
-  if (verb !== "add" || did === undefined || rest.length > 0) {
-    io.err("owners add DID or owners list; see --help");
-    return wrongCall;
+  if (verb === "list") return list(line, io);
+  if (did === undefined || parseDidKey(did) === null) {
+    return wrong(io, "DID is not a did:key of an Ed25519 or P-256 key");
   }
-  if (parseDidKey(did) === null) {
-    io.err("DID is not a did:key of an Ed25519 or P-256 key");
-    return wrongCall;
-  }
+  if (verb === "add") return add(did, line, io);
+  if (verb !== "quota") return change(did, changeByVerb[verb] ?? { change: {}, done: "" }, line, io);
+  const quotaBytes = amount === "none" ? null : parseBytes(amount ?? "");
+  if (quotaBytes === null && amount !== "none") return wrong(io, "the quota is a size such as 10G, or none");
+  return change(did, { change: { quotaBytes }, done: `quota ${amount} for` }, line, io);
+}
+
+function list(line: Parsed, io: CommandIo): Promise<number> {
+  return withStorage(line.flag("data"), io, async ({ owners }) => {
+    for (const text of listing(owners.list(), line.isSet("json"))) io.out(text);
+    return 0;
+  });
+}
+
+async function add(did: string, line: Parsed, io: CommandIo): Promise<number> {
   const quotaText = line.flag("quota");
   const quotaBytes = quotaText === undefined ? undefined : parseBytes(quotaText);
-  if (quotaBytes === null) {
-    io.err("--quota is a size such as 10G");
-    return wrongCall;
-  }
+  if (quotaBytes === null) return wrong(io, "--quota is a size such as 10G");
   return withStorage(line.flag("data"), io, async ({ owners }, config) => {
     await owners.add(did, quotaBytes ?? config.defaultQuotaBytes);
     io.out(`enrolled ${did}`);
@@ -43,11 +62,55 @@ export async function runOwners(args: readonly string[], io: CommandIo): Promise
   });
 }
 
-function listing(owners: readonly OwnerRecord[], asJson: boolean): readonly string[] {
-  if (asJson) return [JSON.stringify(owners)];
-  if (owners.length === 0) return ["no owners yet"];
-  return owners.map(({ dids, usedBytes, quotaBytes }) => {
-    const quota = quotaBytes === null ? "no quota" : `quota ${quotaBytes} bytes`;
-    return `${dids.join(" ")}  ${usedBytes} bytes used, ${quota}`;
+function change(
+  did: string,
+  { change, done }: { readonly change: OwnerChange; readonly done: string },
+  line: Parsed,
+  io: CommandIo,
+): Promise<number> {
+  return withStorage(line.flag("data"), io, async ({ owners }) => {
+    await owners.change(did, change);
+    io.out(`${done} ${did}`);
+    return 0;
   });
+}
+
+function wrong(io: CommandIo, why: string): number {
+  io.err(why);
+  return wrongCall;
+}
+
+function listing(owners: readonly OwnerRecord[], asJson: boolean): readonly string[] {
+  if (asJson) return [JSON.stringify(owners.map(toJson))];
+  if (owners.length === 0) return ["no owners yet"];
+  return owners.map((owner) => {
+    const { dids, label, usedBytes, quotaBytes, seenMs } = owner;
+    const quota = quotaBytes === null ? "no quota" : `quota ${quotaBytes} bytes`;
+    const seen = seenMs === null ? "never seen" : `seen ${instant(seenMs)}`;
+    const name = label === null ? "" : `  (${label})`;
+    const role = owner.isAdmin ? ", administrator" : "";
+    return `${dids.join(" ")}${name}  ${usedBytes} bytes used, ${quota}, ${seen}, ${stateOf(owner)}${role}`;
+  });
+}
+
+function toJson(owner: OwnerRecord) {
+  const { dids, label, isAdmin, quotaBytes, usedBytes, createdMs, seenMs } = owner;
+  return {
+    dids,
+    label,
+    state: stateOf(owner),
+    isAdmin,
+    quotaBytes,
+    usedBytes,
+    createdAt: instant(createdMs),
+    lastSeenAt: seenMs === null ? null : instant(seenMs),
+  };
+}
+
+function stateOf({ disabledMs }: OwnerRecord): "active" | "disabled" {
+  return disabledMs === null ? "active" : "disabled";
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -1,3 +1,5 @@
+import { accountsStep } from "./steps/accounts.ts";
+
 /**
  * The schema, one step per version (`user_version` counts the steps applied); a step that was released never changes.
  * Laid out so that locks, properties, uploads and trash join as tables beside `nodes` and `contents`.
@@ -93,4 +95,5 @@ export const migrations: readonly string[] = [
   CREATE INDEX locks_by_node ON locks (node);
   CREATE INDEX locks_by_expiry ON locks (expires_ms);
   `,
+  accountsStep,
 ];

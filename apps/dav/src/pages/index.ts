@@ -1,0 +1,22 @@
+import type { DavContext } from "../context.ts";
+import type { Exchange } from "../exchange.ts";
+import { createClaimPages } from "./claim.ts";
+import type { PageTable } from "./page.ts";
+import { createStatePages } from "./state.ts";
+
+/** The page at a raw path, ready to be asked; null where the files are, or nothing. */
+export type FindPage = (rawPath: string) => ((exchange: Exchange) => Promise<void>) | null;
+
+/** What the endpoint answers outside the files. */
+export function createPages(context: DavContext): FindPage {
+  const table: PageTable = { ...createStatePages(context), ...createClaimPages(context) };
+  const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
+  return (rawPath) => {
+    const exact = Object.hasOwn(table, rawPath) ? table[rawPath] : undefined;
+    if (exact !== undefined) return (exchange) => exact(exchange, "");
+    const pattern = patterns.find((path) => rawPath.startsWith(path.slice(0, -1)));
+    const page = pattern === undefined ? undefined : table[pattern];
+    if (pattern === undefined || page === undefined) return null;
+    return (exchange) => page(exchange, rawPath.slice(pattern.length - 1));
+  };
+}
