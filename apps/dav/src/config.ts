@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseBytes, readEnv } from "@relite/core/env";
+import { parseBytes, parseDurationMs, readEnv } from "@relite/core/env";
 import { parsePathSegments } from "@relite/core/ucan";
 import { z } from "zod";
 
@@ -23,6 +23,8 @@ export interface DavConfig {
   readonly maxBodyBytes: number;
   readonly requestsPerSecond: number;
   readonly maxUploadsPerOwner: number;
+  /** How long changes are remembered; older sync tokens are refused. */
+  readonly changesKeepMs: number;
   readonly setupCode: string | null;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -38,6 +40,12 @@ const bytes = z.string().transform((text, context) => {
   const size = parseBytes(text);
   if (size === null) context.addIssue("must be a size such as 10G");
   return size ?? z.NEVER;
+});
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDurationMs(text);
+  if (ms === null) context.addIssue("must be a time such as 90d");
+  return ms ?? z.NEVER;
 });
 
 const wholeNumber = (min: number, max: number) =>
@@ -91,6 +99,7 @@ const schema = z.object({
   DAV_MAX_BODY: bytes.default(16 * 1024 ** 3),
   DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
+  DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
   DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -114,6 +123,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxBodyBytes: read.DAV_MAX_BODY,
     requestsPerSecond: read.DAV_RATE_LIMIT,
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
+    changesKeepMs: read.DAV_CHANGES_KEEP,
     setupCode: read.DAV_SETUP_CODE ?? null,
     logLevel: read.DAV_LOG_LEVEL,
   };

@@ -10,7 +10,9 @@ import { type Disk, realDisk } from "./blobs/disk.ts";
 import { createFileBlobs } from "./blobs/file-blobs.ts";
 import type { DavConfig } from "./config.ts";
 import { createRateLimit, createUploadSlots, type RateLimit, type UploadSlots } from "./limits.ts";
+import { type ChangeLog, createChangeLog } from "./storage/change-log.ts";
 import { createCommitQueue } from "./storage/commit-queue.ts";
+import { createHolds, type Holds } from "./storage/holds.ts";
 import { openDatabase, type SqliteDatabase } from "./storage/open-database.ts";
 import { createSqliteTree } from "./tree/sqlite/sqlite-tree.ts";
 import type { Tree } from "./tree/tree.ts";
@@ -45,6 +47,8 @@ export interface Storage {
   readonly tree: Tree;
   readonly blobs: Blobs;
   readonly owners: Owners;
+  readonly changeLog: ChangeLog;
+  readonly holds: Holds;
   readonly db: SqliteDatabase;
 }
 
@@ -55,10 +59,13 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   const nowMs = () => clock.nowMs();
   const db = openDatabase(config.databaseFile);
   const commits = createCommitQueue(db);
+  const blobs = createFileBlobs(config.blobsFolder, disk);
   return {
     db,
-    blobs: createFileBlobs(config.blobsFolder, disk),
-    tree: createSqliteTree(db, commits, nowMs),
+    blobs,
+    tree: createSqliteTree(db, commits, nowMs, blobs.files),
+    changeLog: createChangeLog(db, commits),
+    holds: createHolds(db, commits, nowMs),
     owners: createOwners(db, commits, nowMs),
   };
 }

@@ -1,49 +1,63 @@
-import type { DavContext } from "./context.ts";
+import type { DavContext, Storage } from "./context.ts";
 
 const everyMs = 10 * 60_000;
 const roundsPerDay = 144;
+const changesPerCommit = 1_000;
 /** Long enough for every read that began before the content was let go. */
 export const graceMs = 60 * 60_000;
 
-type Parts = Pick<DavContext, "storage" | "clock" | "log">;
-
-/** Drops content that no file has had for the grace period: rows first, then the bytes. */
-export async function collectUnreferenced({ storage, clock }: Parts): Promise<number> {
-  const { tree, blobs } = storage;
-  const beforeMs = clock.nowMs() - graceMs;
+/** Drops content that no file has had since `beforeMs`: rows first, then the bytes. Answers how many files went. */
+export async function collectUnreferenced({ tree, blobs }: Storage, beforeMs: number): Promise<number> {
   let dropped = 0;
   for (const { owner, hash } of await tree.collectUnreferenced(beforeMs)) {
-    if (await blobs.drop(owner, hash, beforeMs)) dropped += 1;
+    if (await tree.dropContent(owner, hash, beforeMs)) dropped += 1;
   }
+  await blobs.clearAside();
   return dropped;
 }
 
 /** Drops bytes no row ever named: a write was refused, or the process died, after they were kept. Looks at every blob. */
-export async function collectStrays({ storage, clock }: Parts): Promise<number> {
-  const { tree, blobs } = storage;
-  const beforeMs = clock.nowMs() - graceMs;
+export async function collectStrays({ tree, blobs }: Storage, beforeMs: number): Promise<number> {
   let dropped = 0;
   for await (const { owner, hash, modifiedMs } of blobs.list()) {
     if (modifiedMs >= beforeMs || (await tree.hasContent(owner, hash))) continue;
-    if (await blobs.drop(owner, hash, beforeMs)) dropped += 1;
+    if (await tree.dropContent(owner, hash, beforeMs)) dropped += 1;
   }
+  await blobs.clearAside();
   return dropped;
 }
 
+/** Forgets changes from before `beforeMs`, in short transactions. */
+export async function pruneChanges({ changeLog }: Storage, beforeMs: number): Promise<number> {
+  let pruned = 0;
+  for (let count = changesPerCommit; count === changesPerCommit; pruned += count) {
+    count = await changeLog.prune(beforeMs, changesPerCommit);
+  }
+  return pruned;
+}
+
 /** Collects now and again while the server runs; `stop` waits for the one that is running. */
-export function startCollecting({ storage, clock, log }: Parts): { stop(): Promise<void> } {
+export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "log" | "config">): {
+  stop(): Promise<void>;
+} {
+  const { storage, clock, log, config } = parts;
   const ending = new AbortController();
+  const collect = async (round: number) => {
+    const beforeMs = clock.nowMs() - graceMs;
+    let dropped = await collectUnreferenced(storage, beforeMs);
+    if (round % roundsPerDay === 0) dropped += await collectStrays(storage, beforeMs);
+    if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
+    await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
+  };
   const loop = async () => {
     for (let round = 0; !ending.signal.aborted; round += 1) {
-      let dropped = await collectUnreferenced({ storage, clock, log });
-      if (round % roundsPerDay === 0) dropped += await collectStrays({ storage, clock, log });
-      if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
-      await clock.sleep(everyMs, ending.signal);
+      await collect(round).catch((err: unknown) =>
+        log.error({ err }, "collecting failed; tried again later"),
+      );
+      await clock.sleep(everyMs, ending.signal).catch(() => {});
     }
   };
-  const running = loop().catch((error: unknown) => {
-    if (!ending.signal.aborted) log.error({ err: error }, "collecting unreferenced content failed");
-  });
+  const running = loop();
   return {
     stop: async () => {
       ending.abort();

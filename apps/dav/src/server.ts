@@ -2,12 +2,14 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { systemClock } from "@relite/core/clock";
 import { realDisk } from "./blobs/disk.ts";
 import type { DavConfig } from "./config.ts";
 import { createContext, type DavParts, openStorage } from "./context.ts";
 import { startCollecting } from "./garbage.ts";
 import { createHandler } from "./handler.ts";
 import { lockFolder } from "./storage/folder-lock.ts";
+import { beginTimeline } from "./storage/timelines.ts";
 
 export interface DavServer {
   readonly url: string;
@@ -87,6 +89,9 @@ async function takeStorage(config: DavConfig, parts: DavParts) {
       lock.release();
     };
     try {
+      if (beginTimeline(storage.db, (parts.clock ?? systemClock).nowMs())) {
+        parts.log?.info({}, "a backup comes into use: clients that synchronise list everything anew");
+      }
       await storage.blobs.clean();
       // The database's own entry in the folder must last as what is in it.
       await disk.flushFolder(config.folder);

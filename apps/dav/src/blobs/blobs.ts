@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ContentFiles } from "./content-files.ts";
 
 export interface IncomingLimits {
   /** Refused with `too_large` as soon as more arrives. */
@@ -12,7 +13,7 @@ export interface StagedBytes {
   readonly hash: string;
   readonly size: number;
   readonly inline: Buffer | null;
-  /** Makes the bytes durable under their hash; until `release`, garbage collection leaves them alone. */
+  /** Makes the bytes durable under their hash. Whether they are still there is asked by the transaction that names them. */
   keep(): Promise<void>;
   /** Ends the staging; bytes that were not kept are gone. */
   release(): Promise<void>;
@@ -24,8 +25,10 @@ export interface Blobs {
   stage(owner: number, body: Readable, limits: IncomingLimits): Promise<StagedBytes>;
   /** Bytes `start` to `end`, both inclusive. Rejects with `not_found` when the content is not there. */
   open(owner: number, hash: string, range: { start: number; end: number }): Promise<Readable>;
-  /** Drops content nobody refers to, and says whether it did; what is being staged right now, or is younger than `beforeMs`, stays. */
-  drop(owner: number, hash: string, beforeMs: number): Promise<boolean>;
+  /** Asked inside transactions only. */
+  readonly files: ContentFiles;
+  /** Removes for good what was set aside. */
+  clearAside(): Promise<void>;
   /** Every content held, for checking. */
   list(): AsyncIterable<{
     readonly owner: number;

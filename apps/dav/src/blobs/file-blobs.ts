@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ReliteError } from "@relite/core/errors";
 import type { Blobs } from "./blobs.ts";
+import { contentPath, createContentFiles, setAsideFolder } from "./content-files.ts";
 import type { Disk } from "./disk.ts";
 import { receive } from "./receive.ts";
 
@@ -12,10 +13,8 @@ import { receive } from "./receive.ts";
 export function createFileBlobs(folder: string, disk: Disk): Blobs {
   const staging = join(folder, "staging");
   const content = join(folder, "content");
-  const folderOf = (owner: number, hash: string) => join(content, String(owner), hash.slice(0, 2));
-  const fileOf = (owner: number, hash: string) => join(folderOf(owner, hash), hash);
-  const claims = createClaims();
-  const dropping = new Map<string, Promise<void>>();
+  const aside = setAsideFolder(folder);
+  const fileOf = (owner: number, hash: string) => contentPath(folder, owner, hash);
   const madeFolders = new Set<string>();
 
   async function ensureFolder(path: string): Promise<void> {
@@ -35,20 +34,17 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
       if (received.inline !== null) {
         return { ...received, keep: async () => {}, release: async () => {} };
       }
-      const key = fileOf(owner, received.hash);
+      const path = fileOf(owner, received.hash);
       let isKept = false;
-      const endClaim = claims.claim(key);
       return {
         ...received,
         async keep() {
-          await ensureFolder(folderOf(owner, received.hash));
-          await dropping.get(key);
-          await disk.rename(temporary, key);
+          await ensureFolder(dirname(path));
+          await disk.rename(temporary, path);
           isKept = true;
-          await disk.flushFolder(folderOf(owner, received.hash));
+          await disk.flushFolder(dirname(path));
         },
         async release() {
-          endClaim();
           if (!isKept) await disk.remove(temporary);
         },
       };
@@ -58,15 +54,9 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
       if ((await disk.stat(path)) === null) throw new ReliteError("not_found", "The content is gone");
       return disk.read(path, range);
     },
-    async drop(owner, hash, beforeMs) {
-      const path = fileOf(owner, hash);
-      const found = await disk.stat(path);
-      if (found === null || found.modifiedMs >= beforeMs || claims.isClaimed(path)) return false;
-      // An upload of the same bytes that begins now waits: else its rename and this removal could come in either order.
-      const removal = disk.remove(path).finally(() => dropping.delete(path));
-      dropping.set(path, removal);
-      await removal;
-      return true;
+    files: createContentFiles(folder),
+    async clearAside() {
+      for (const name of await disk.names(aside)) await disk.remove(join(aside, name));
     },
     async *list() {
       for (const owner of await disk.names(content)) {
@@ -82,27 +72,12 @@ export function createFileBlobs(folder: string, disk: Disk): Blobs {
       await disk.makeFolder(staging);
       await disk.makeFolder(content);
       for (const name of await disk.names(staging)) await disk.remove(join(staging, name));
+      for (const name of await disk.names(aside)) await disk.remove(join(aside, name));
     },
     async probe() {
       const path = join(staging, randomUUID());
       await (await disk.createFile(path)).close();
       await disk.remove(path);
     },
-  };
-}
-
-/** Counts who is about to refer to a content, so that dropping it waits for them. */
-function createClaims() {
-  const countByKey = new Map<string, number>();
-  return {
-    claim(key: string): () => void {
-      countByKey.set(key, (countByKey.get(key) ?? 0) + 1);
-      return () => {
-        const left = (countByKey.get(key) ?? 1) - 1;
-        if (left === 0) countByKey.delete(key);
-        else countByKey.set(key, left);
-      };
-    },
-    isClaimed: (key: string) => countByKey.has(key),
   };
 }

@@ -1,4 +1,5 @@
 import { accountsStep } from "./steps/accounts.ts";
+import { upkeepStep } from "./steps/upkeep.ts";
 
 /**
  * The schema, one step per version (`user_version` counts the steps applied); a step that was released never changes.
@@ -96,4 +97,5 @@ export const migrations: readonly string[] = [
   CREATE INDEX locks_by_expiry ON locks (expires_ms);
   `,
   accountsStep,
+  upkeepStep,
 ];

@@ -72,8 +72,8 @@ export interface Tree {
   copy(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   move(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   /**
-   * What changed below a collection after a version, in order; null when that cannot be said, and all must be listed
-   * anew. `deep`: at any depth, else among its own members.
+   * What changed below a collection after a version, in order; null when that cannot be said (forgotten, or of a time a
+   * restored backup has lost), and all must be listed anew. `deep`: at any depth, else among its own members.
    */
   changes(place: Place, since: number, deep: boolean): Promise<readonly Change[] | null>;
   /** Dead properties by node id; nodes without any are left out. */
@@ -92,6 +92,8 @@ export interface Tree {
   unlock(place: Place, unlocker: Unlocker, conditions: WriteConditions): Promise<void>;
   usage(owner: number): Promise<Usage>;
   hasContent(owner: number, hash: string): Promise<boolean>;
-  /** Forgets content without nodes since before `beforeMs`; answers what the blob store may drop. */
+  /** Takes content out of the blob store that has no row and was not written since `beforeMs`; says whether it did. */
+  dropContent(owner: number, hash: string, beforeMs: number): Promise<boolean>;
+  /** Forgets content without nodes since before `beforeMs` and before every hold; answers what may be dropped. */
   collectUnreferenced(beforeMs: number): Promise<readonly { owner: number; hash: string }[]>;
 }

@@ -25,12 +25,7 @@ const maxChanges = 100_000;
 
 /** Reads the change log. Costs what changed, whatever the size of the tree. */
 export function createChangeReader(db: SqliteDatabase, nodes: NodeStore) {
-  const sql = {
-    since: db.prepare<[number, number, number], LogRow>(
-      "SELECT seq, node, parent, name, action FROM changes WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?",
-    ),
-    members: db.prepare<[number], NodeRow>("SELECT * FROM nodes WHERE parent = ? ORDER BY name"),
-  };
+  const sql = prepare(db);
 
   /** Names from `top` down to a node; null when it does not lie there, or deeper than asked. */
   function pathOf(top: NodeRow, node: NodeRow, deep: boolean): readonly string[] | null {
@@ -95,10 +90,26 @@ export function createChangeReader(db: SqliteDatabase, nodes: NodeStore) {
   return (place: Place, since: number, deep: boolean): readonly Change[] | null => {
     const top = nodes.follow(place).node;
     if (top === null) return null;
+    if (sql.isKnown.get({ owner: place.owner, since, now: top.version })?.known !== 1) return null;
     const rows = sql.since.all(place.owner, since, maxLogRows + 1);
     const changed = gatherChanged(top, rows, deep);
     const gone = gatherGone(top, rows, deep);
     if (gone === null || rows.length > maxLogRows || changed.size > maxChanges) return null;
     return [...changed.values(), ...gone].sort((a, b) => a.version - b.version);
+  };
+}
+
+function prepare(db: SqliteDatabase) {
+  return {
+    since: db.prepare<[number, number, number], LogRow>(
+      "SELECT seq, node, parent, name, action FROM changes WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?",
+    ),
+    // Sequence numbers between a backup and its restore belong to changes that were lost.
+    isKnown: db.prepare<[{ owner: number; since: number; now: number }], { known: number }>(
+      `SELECT (@since >= pruned_seq OR @since = @now)
+         AND NOT EXISTS (SELECT 1 FROM timelines WHERE from_seq < @since AND @since <= to_seq) AS known
+       FROM owners WHERE id = @owner`,
+    ),
+    members: db.prepare<[number], NodeRow>("SELECT * FROM nodes WHERE parent = ? ORDER BY name"),
   };
 }

@@ -1,10 +1,12 @@
+import { ReliteError } from "@relite/core/errors";
+import type { ContentFiles } from "../../blobs/content-files.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { StoredBytes } from "../tree.ts";
 
 export type ContentStore = ReturnType<typeof createContentStore>;
 
 /** Content rows, each once per owner and hash, shared by every node that has the same bytes. */
-export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
+export function createContentStore(db: SqliteDatabase, nowMs: () => number, files: ContentFiles) {
   db.exec(`CREATE TEMP TABLE picked (
     seq INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, parent INTEGER, depth INTEGER NOT NULL);
     CREATE TEMP TABLE lost (content INTEGER PRIMARY KEY)`);
@@ -38,8 +40,9 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
       `UPDATE contents SET unreferenced_ms = ? WHERE id IN (SELECT content FROM temp.lost)
        AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
     ),
-    sweep: db.prepare<[number], { owner: number; hash: string }>(
-      `DELETE FROM contents WHERE unreferenced_ms < ?
+    sweep: db.prepare<[{ beforeMs: number; nowMs: number }], { owner: number; hash: string }>(
+      `DELETE FROM contents
+       WHERE unreferenced_ms < min(@beforeMs, ifnull((SELECT min(since_ms) FROM holds WHERE until_ms > @nowMs), @beforeMs))
        AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id) RETURNING owner, hash`,
     ),
   };
@@ -52,6 +55,8 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
         sql.wanted.run(known.id);
         return known.id;
       }
+      // A collector in another process or thread may have had the bytes just before this transaction.
+      if (bytes.inline === null && !files.has(owner, bytes.hash)) throw taken();
       const row = { owner, hash: bytes.hash, size: bytes.size, data: bytes.inline };
       return Number(sql.insert.run(row).lastInsertRowid);
     },
@@ -70,6 +75,13 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number) {
       sql.dropLostInline.run();
       sql.markLost.run(nowMs());
     },
-    sweep: (beforeMs: number) => sql.sweep.all(beforeMs),
+    /** Forgets content that was let go before `beforeMs` and before every hold. */
+    sweep: (beforeMs: number) => sql.sweep.all({ beforeMs, nowMs: nowMs() }),
+    drop: (owner: number, hash: string, beforeMs: number): boolean =>
+      sql.byHash.get(owner, hash) === undefined && files.setAside(owner, hash, beforeMs),
   };
+}
+
+function taken(): ReliteError {
+  return new ReliteError("unavailable", "The storage is busy, try again", { reason: "storage_busy" });
 }

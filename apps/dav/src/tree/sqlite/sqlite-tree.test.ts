@@ -30,7 +30,7 @@ async function make() {
   const owners = createOwners(db, commits, nowMs);
   await owners.add("did:key:one", 1_000);
   await owners.add("did:key:two", null);
-  const tree = createSqliteTree(db, commits, nowMs);
+  const tree = createSqliteTree(db, commits, nowMs, { has: () => true, setAside: () => false });
   const [owner, otherOwner] = [owners.idOf("did:key:one") ?? 0, owners.idOf("did:key:two") ?? 0];
   return { tree, owner, otherOwner, db, commits, passMs: (ms: number) => clock.set(clock.nowMs() + ms) };
 }

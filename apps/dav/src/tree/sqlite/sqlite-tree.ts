@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import type { ContentFiles } from "../../blobs/content-files.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
 import type { CommitQueue } from "../../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
@@ -19,9 +20,14 @@ import { createTransfer } from "./transfer.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
 
 /** The embedded metadata port; `commits` decides when writes reach the disk. */
-export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Tree {
+export function createSqliteTree(
+  db: SqliteDatabase,
+  commits: CommitQueue,
+  nowMs: () => number,
+  files: ContentFiles,
+): Tree {
   const nodes = createNodeStore(db, nowMs);
-  const contents = createContentStore(db, nowMs);
+  const contents = createContentStore(db, nowMs, files);
   const put = createFileWriter(nodes, contents);
   const properties = createPropertyStore(db);
   const subtrees = createSubtrees(db, { nodes, contents, properties });
@@ -85,6 +91,7 @@ export function createSqliteTree(db: SqliteDatabase, commits: CommitQueue, nowMs
       return { usedBytes: row?.used_bytes ?? 0, quotaBytes: row?.quota_bytes ?? null };
     },
     hasContent: async (owner, hash) => contents.has(owner, hash),
+    dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs)),
     collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs)),
   };
 }
