@@ -30,6 +30,12 @@ export function readOverwrite(header: string | string[] | undefined): boolean {
   return text === "T";
 }
 
+/** The parser lets lines of HTTP/0.9 and of versions to come pass. */
+export function refuseOtherVersions({ httpVersion }: IncomingMessage): void {
+  if (httpVersion === "1.1" || httpVersion === "1.0") return;
+  throw new ReliteError("bad_request", "This is not HTTP/1.1", { reason: "bad_version" });
+}
+
 /** Headers that must not come twice: what a proxy saw and what we see could differ. */
 export function refuseRepeatedHeaders(req: IncomingMessage): void {
   const seen = new Set<string>();

@@ -8,7 +8,7 @@ import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.ts";
 import { createChassis } from "./engine/chassis.ts";
 import type { Exchange } from "./exchange.ts";
 import { admit, isKnownMethod } from "./gate.ts";
-import { refuseRepeatedHeaders } from "./guard.ts";
+import { refuseOtherVersions, refuseRepeatedHeaders } from "./guard.ts";
 import { createMethods } from "./methods/index.ts";
 import { answerOptions } from "./methods/options.ts";
 import { createPages } from "./pages/index.ts";
@@ -48,6 +48,7 @@ export function createHandler(context: DavContext): Handler {
     const { req } = exchange;
     if (isPreflight(req)) return answerPreflight(exchange, origins);
     setHeaders(exchange);
+    refuseOtherVersions(req);
     refuseRepeatedHeaders(req);
     if (req.url === "*" && req.method === "OPTIONS") return answerOptions(exchange);
     const page = findPage(rawPathOf(req.url ?? "", req.headers.host));

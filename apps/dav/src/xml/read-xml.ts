@@ -15,6 +15,7 @@ export interface XmlElement {
 export const maxXmlBytes = 1024 * 1024;
 const maxElements = 5_000;
 const maxDepth = 64;
+const knownEncodings = new Set(["utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii"]);
 
 interface OpenElement extends XmlElement {
   readonly children: OpenElement[];
@@ -45,6 +46,9 @@ export function readXml(body: Buffer): XmlElement {
   let count = 0;
   let start = 0;
   parser.on("error", () => refuse("it is not well-formed"));
+  parser.on("xmldecl", ({ encoding = "utf-8" }) => {
+    if (!knownEncodings.has(encoding.toLowerCase())) refuse("its encoding is neither UTF-8 nor UTF-16");
+  });
   parser.on("doctype", () => refuse("a DOCTYPE is not allowed"));
   parser.on("opentagstart", () => {
     start = source.lastIndexOf("<", parser.position - 1);
