@@ -38,27 +38,24 @@ export function refuseOtherVersions({ httpVersion }: IncomingMessage): void {
 
 /** Headers that must not come twice: what a proxy saw and what we see could differ. */
 export function refuseRepeatedHeaders(req: IncomingMessage): void {
-  const seen = new Set<string>();
-  for (let index = 0; index < req.rawHeaders.length; index += 2) {
-    const name = req.rawHeaders[index]?.toLowerCase() ?? "";
-    if (!singleHeaders.has(name)) continue;
-    if (seen.has(name)) {
+  const { rawHeaders } = req;
+  let seen = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? "";
+    const bit = bitBySingleHeader.get(name);
+    if (bit === undefined) continue;
+    if ((seen & bit) !== 0) {
       throw new ReliteError("bad_request", `Two ${name} headers`, { reason: "repeated_header" });
     }
-    seen.add(name);
+    seen |= bit;
   }
 }
 
-const singleHeaders = new Set([
-  "authorization",
-  "destination",
-  "depth",
-  "overwrite",
-  "host",
-  "content-range",
-  "if",
-  "lock-token",
-]);
+const bitBySingleHeader: ReadonlyMap<string, number> = new Map(
+  ["authorization", "destination", "depth", "overwrite", "host", "content-range", "if", "lock-token"].map(
+    (name, index) => [name, 1 << index],
+  ),
+);
 
 /** The declared length of the body; null when it is chunked or absent. */
 export function declaredLength(req: IncomingMessage): number | null {

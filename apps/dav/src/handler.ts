@@ -31,7 +31,6 @@ export function createHandler(context: DavContext): Handler {
   };
   const chassis = createChassis({
     version,
-    setHeaders,
     methods: createMethods(context),
     unknownMethod: async () => {
       throw new ReliteError("not_implemented", "This server does not have this method");
@@ -60,6 +59,8 @@ export function createHandler(context: DavContext): Handler {
 
   return async (req, res) => {
     const exchange = openExchange(req, res, { id: context.newId(), startedMs: clock.nowMs() });
+    // A failure of the connection is told to whoever writes; without a listener it would end the process.
+    res.on("error", () => {});
     res.on("close", () => {
       if (needsAudit(exchange)) context.audit.write(auditLine(exchange, clock.nowMs()));
     });

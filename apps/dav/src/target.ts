@@ -51,12 +51,18 @@ export function readHeaderUri(
 
 /** The path of a request line, which may be in absolute form; the query is not ours. */
 export function rawPathOf(url: string, host: string | undefined): string {
+  if (url.startsWith("/")) return withoutQuery(url);
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url);
   if (absolute !== null && !isSameHost(absolute[1] ?? "", host)) {
     throw new ReliteError("bad_request", "The address names another host", { reason: "wrong_host" });
   }
   const path = absolute === null ? url : absolute[2] || "/";
-  return path.split("?", 1)[0] ?? "";
+  return withoutQuery(path);
+}
+
+function withoutQuery(path: string): string {
+  const query = path.indexOf("?");
+  return query < 0 ? path : path.slice(0, query);
 }
 
 function readDestination(req: IncomingMessage, prefix: readonly string[]): Target {

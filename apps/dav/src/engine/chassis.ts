@@ -1,4 +1,6 @@
-import type { IncomingMessage } from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { parse } from "node:url";
 import { v2 as webdav } from "webdav-server";
 import type { Exchange } from "../exchange.ts";
 
@@ -8,8 +10,6 @@ export interface ChassisParts {
   authenticate(exchange: Exchange): Promise<void>;
   /** By upper-case method name; each takes the request's body itself. */
   readonly methods: Readonly<Record<string, (exchange: Exchange) => Promise<void>>>;
-  /** Sets the headers every answer has, after the library has set its own. */
-  setHeaders(exchange: Exchange): void;
   /** For every method that is not in the table. */
   unknownMethod(exchange: Exchange): Promise<void>;
 }
@@ -19,20 +19,18 @@ export interface Chassis {
   execute(exchange: Exchange): Promise<void>;
 }
 
-interface Running {
-  readonly exchange: Exchange;
-  failure: { readonly error: unknown } | null;
-  readonly settle: (failure: { readonly error: unknown } | null) => void;
-}
-
 /**
  * webdav-server's dispatch around our own methods. Its stock handlers, storage, locks, XML and error answers never run:
- * the method table is emptied first, everything of ours is `chunked` so that no body is read for us, and the library
- * sees a fixed URL and no headers, for its own path rules differ from ours (it throws on a bad `%` and splits at `\`) and
- * it searches all headers several times.
+ * the method table is emptied first, everything of ours is `chunked` so that no body is read for us, and the library is
+ * shown a fixed request and an answer that takes nothing, for its own path rules differ from ours (it throws on a bad `%`
+ * and splits at `\`), it searches all headers several times, and it sets headers before it knows anything.
  */
 export function createChassis(parts: ChassisParts): Chassis {
-  const runningByRequest = new WeakMap<IncomingMessage, Running>();
+  warnOfUrlParseNever();
+  const seen = new SeenRequest();
+  const answer = new UnusedAnswer(seen);
+  // Between `executeRequest` and `getUser` nothing else runs.
+  let entering: Running | null = null;
   const server = new webdav.WebDAVServer({
     serverName: "relite-dav",
     version: parts.version,
@@ -40,31 +38,24 @@ export function createChassis(parts: ChassisParts): Chassis {
     respondWithPaths: true,
     httpAuthentication: {
       askForAuthentication: () => ({}),
-      getUser(context, callback) {
-        const running = runningByRequest.get(context.request);
+      getUser(_context, callback) {
+        const running = entering;
+        if (running === null) return;
         // Its types want an error where the library itself passes null.
         const proceed = callback as (error: Error | null, user: webdav.IUser) => void;
-        const done = () => proceed(null, { uid: "ucan", username: "ucan" });
-        if (running === undefined) return done();
-        // Later, when the request has its own headers again.
-        const authenticated = Promise.resolve(running.exchange).then(parts.authenticate);
-        authenticated.then(done, (error: unknown) => {
-          running.failure = { error };
-          done();
-        });
+        parts.authenticate(running.exchange).then(
+          () => proceed(null, running),
+          (error: unknown) => running.settle({ error }),
+        );
       },
     },
   });
   const asChunked = (method: (exchange: Exchange) => Promise<void>): webdav.HTTPMethod => ({
-    chunked(context) {
-      const running = runningByRequest.get(context.request);
-      if (running === undefined) return;
-      clearStockHeaders(running.exchange);
-      parts.setHeaders(running.exchange);
-      if (running.failure !== null) return running.settle(running.failure);
-      method(running.exchange).then(
-        () => running.settle(null),
-        (error: unknown) => running.settle({ error }),
+    chunked({ user }) {
+      if (!(user instanceof Running)) return;
+      method(user.exchange).then(
+        () => user.settle(null),
+        (error: unknown) => user.settle({ error }),
       );
     },
   });
@@ -75,36 +66,63 @@ export function createChassis(parts: ChassisParts): Chassis {
   return {
     execute: (exchange) =>
       new Promise((resolve, reject) => {
-        const settle: Running["settle"] = (failure) => (failure === null ? resolve() : reject(failure.error));
-        runningByRequest.set(exchange.req, { exchange, failure: null, settle });
-        const { req, res } = exchange;
-        const { headers } = req;
-        req.url = "/-";
-        req.headers = seenHeaders;
-        server.executeRequest(req, res);
-        req.headers = headers;
+        const settle: Settle = (failure) => (failure === null ? resolve() : reject(failure.error));
+        seen.method = exchange.req.method ?? "";
+        entering = new Running(exchange, settle);
+        try {
+          server.executeRequest(seen, answer);
+        } finally {
+          entering = null;
+        }
       }),
   };
 }
 
-// Without a Depth it would throw and catch inside, on every request.
-const seenHeaders = Object.freeze({ host: "localhost", depth: "0", "content-length": "0" });
+type Settle = (failure: { readonly error: unknown } | null) => void;
 
-const stockHeaders = [
-  "Access-Control-Allow-Credentials",
-  "Access-Control-Allow-Origin",
-  "Access-Control-Expose-Headers",
-  "Allow",
-  "DAV",
-  "MS-Author-Via",
-  "Server",
-];
+/** An exchange on its way, as what the library hands from authentication to method: the user. */
+class Running implements webdav.IUser {
+  readonly uid = "ucan";
+  readonly username = "ucan";
+  readonly exchange: Exchange;
+  readonly settle: Settle;
 
-/** What the library sets on every answer before it knows anything, and a listener that prints to the console. */
-function clearStockHeaders({ res }: Exchange): void {
-  for (const name of stockHeaders) res.removeHeader(name);
-  res.removeAllListeners("error");
-  res.on("error", () => {});
+  constructor(exchange: Exchange, settle: Settle) {
+    this.exchange = exchange;
+    this.settle = settle;
+  }
+}
+
+/** What the library sees of every request, besides its method. */
+class SeenRequest extends IncomingMessage {
+  constructor() {
+    super(new Socket());
+    this.url = "/-";
+    // Without a Depth it would throw and catch inside, on every request.
+    this.headers = { depth: "0" };
+  }
+}
+
+/** Where the library sets its headers; ours are set on the real answer. */
+class UnusedAnswer extends ServerResponse {
+  override setHeader(): this {
+    return this;
+  }
+
+  override on(): this {
+    return this;
+  }
+}
+
+/**
+ * Node looks through the call stack on each `url.parse`, the library's on every request, until it has warned once of a
+ * caller outside node_modules. This is that call, without the warning: nothing of ours parses anything with it.
+ */
+function warnOfUrlParseNever(): void {
+  const before = process.noDeprecation ?? false;
+  process.noDeprecation = true;
+  parse("/-");
+  process.noDeprecation = before;
 }
 
 /** The one mount the library asks for; it is only ever asked for the type of its root. */

@@ -5,6 +5,7 @@ export type ParsedPath =
 const maxSegmentBytes = 255;
 const maxSegments = 128;
 const encoder = new TextEncoder();
+const plainSegment = /^[A-Za-z0-9_~ -][A-Za-z0-9._~ -]*$/;
 
 /**
  * The one place where a URL path is decoded: raw path (no query) → NFC segments, or `bad_path`.
@@ -27,6 +28,8 @@ export function parsePathSegments(rawPath: string): ParsedPath {
 
 /** Whether a decoded NFC name may stand in a path: no dots, separators or characters XML 1.0 cannot carry. */
 export function isPathSegment(segment: string): boolean {
+  // Most names: plain ASCII that begins with neither dot, without separators.
+  if (segment.length <= maxSegmentBytes && plainSegment.test(segment)) return true;
   if (segment === "" || segment === "." || segment === "..") return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[/\\\u0000-\u001f\u007f\ufffe\uffff]/.test(segment)) return false;
@@ -37,6 +40,8 @@ export function isPathSegment(segment: string): boolean {
 const badPath: ParsedPath = { ok: false, code: "bad_path" };
 
 function decodeSegment(raw: string): string | null {
+  // What needs no decoding is ASCII, and so in NFC.
+  if (!raw.includes("%")) return raw;
   try {
     return decodeURIComponent(raw).normalize("NFC");
   } catch {
