@@ -3,19 +3,22 @@ import { type Clock, systemClock } from "@relite/core/clock";
 import { type Logger, silentLogger } from "@relite/core/log";
 import { createNodeTokenCrypto } from "@relite/core/node";
 import { audienceOfUrl, createVerifier, type Verifier } from "@relite/core/ucan";
-import { createOwners, type Owners } from "./accounts/owners.ts";
 import type { AuditLog } from "./audit.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { type Disk, realDisk } from "./blobs/disk.ts";
 import { createFileBlobs } from "./blobs/file-blobs.ts";
 import type { DavConfig } from "./config.ts";
-import { createRateLimit, createUploadSlots, type RateLimit, type UploadSlots } from "./limits.ts";
-import { type ChangeLog, createChangeLog } from "./storage/change-log.ts";
+import {
+  createLimitMemory,
+  createRateLimit,
+  createUploadSlots,
+  type LimitMemory,
+  type RateLimit,
+  type UploadSlots,
+} from "./limits.ts";
 import { createCommitQueue } from "./storage/commit-queue.ts";
-import { createHolds, type Holds } from "./storage/holds.ts";
 import { openDatabase, type SqliteDatabase } from "./storage/open-database.ts";
-import { createSqliteTree } from "./tree/sqlite/sqlite-tree.ts";
-import type { Tree } from "./tree/tree.ts";
+import { createPorts, type Ports } from "./storage/ports.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
 export interface DavParts {
@@ -24,6 +27,9 @@ export interface DavParts {
   readonly disk?: Disk;
   readonly log?: Logger;
   readonly audit?: AuditLog;
+  /** What several threads of one process count in together, and which of them this is. */
+  readonly limits?: LimitMemory;
+  readonly thread?: number;
 }
 
 /** Everything a running endpoint holds; made once by the server. */
@@ -43,12 +49,9 @@ export interface DavContext {
   readonly uploads: UploadSlots;
 }
 
-export interface Storage {
-  readonly tree: Tree;
+/** The ports on the database, the content beside it, and the connection for what reads everything. */
+export interface Storage extends Ports {
   readonly blobs: Blobs;
-  readonly owners: Owners;
-  readonly changeLog: ChangeLog;
-  readonly holds: Holds;
   readonly db: SqliteDatabase;
 }
 
@@ -63,10 +66,7 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   return {
     db,
     blobs,
-    tree: createSqliteTree(db, commits, nowMs, blobs.files),
-    changeLog: createChangeLog(db, commits),
-    holds: createHolds(db, commits, nowMs),
-    owners: createOwners(db, commits, nowMs),
+    ...createPorts({ db, commits, nowMs, files: blobs.files }),
   };
 }
 
@@ -77,6 +77,7 @@ export function createContext(
   parts: DavParts = {},
 ): DavContext {
   const { clock = systemClock, newId = randomUUID, log = silentLogger, audit = silentAudit } = parts;
+  const { limits = createLimitMemory(1), thread = 0 } = parts;
   const audiences = config.audiences.length > 0 ? config.audiences : defaultAudiences(config.host, port);
   const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked: () => false };
   const perSecond = config.requestsPerSecond;
@@ -90,9 +91,9 @@ export function createContext(
     audiences,
     verifier: createVerifier({ ...verify, isOwner: (did) => storage.owners.idOf(did) !== null }),
     claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
-    requestRate: createRateLimit(clock, perSecond, perSecond * 4),
-    claimRate: createRateLimit(clock, 5 / 60, 5),
-    uploads: createUploadSlots(config.maxUploadsPerOwner),
+    requestRate: createRateLimit(clock, { perSecond, burst: perSecond * 4 }, limits.requests),
+    claimRate: createRateLimit(clock, { perSecond: 5 / 60, burst: 5 }, limits.claims),
+    uploads: createUploadSlots(config.maxUploadsPerOwner, { ...limits, memory: limits.uploads, thread }),
   };
 }
 

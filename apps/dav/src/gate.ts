@@ -65,8 +65,10 @@ export async function admit(exchange: Exchange, dav: DavRequest, parts: GatePart
   if (owner === null) throw refusal("unknown_root");
   const appId = dav.target.segments[1] ?? "";
   const otherId = dav.destination?.segments[1];
-  const appRoot = await parts.tree.openApp(owner, appId);
-  const destinationRoot = otherId === undefined ? null : await parts.tree.openApp(owner, otherId);
+  const rootOf = async (id: string) =>
+    (await parts.tree.findApp(owner, id)) ?? (await parts.tree.openApp(owner, id));
+  const appRoot = await rootOf(appId);
+  const destinationRoot = otherId === undefined ? null : await rootOf(otherId);
   return { owner, principal, via, appId, appRoot, destinationRoot };
 }
 

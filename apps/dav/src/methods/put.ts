@@ -53,7 +53,8 @@ export function createPut({ config, storage, uploads }: DavContext) {
     try {
       await staged.keep();
       const type = mediaTypeOf(req.headers["content-type"]);
-      const bytes = { ...staged, type, modifiedMs: readClientMtime(req.headers["x-oc-mtime"]) };
+      const { hash, size, inline } = staged;
+      const bytes = { hash, size, inline, type, modifiedMs: readClientMtime(req.headers["x-oc-mtime"]) };
       return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
     } finally {
       await staged.release();

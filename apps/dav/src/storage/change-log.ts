@@ -8,6 +8,8 @@ export interface ChangeLog {
   countBefore(beforeMs: number): number;
 }
 
+export const changeLogWrites = ["prune"] as const satisfies readonly (keyof ChangeLog)[];
+
 export function createChangeLog(db: SqliteDatabase, commits: CommitQueue): ChangeLog {
   const sql = {
     // Only the beginning of the log may go: one clock that was ahead must not tear holes into it.

@@ -12,6 +12,8 @@ export interface Holds {
   count(): number;
 }
 
+export const holdWrites = ["keep", "release"] as const satisfies readonly (keyof Holds)[];
+
 export function createHolds(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Holds {
   const sql = {
     keep: db.prepare<[string, number, number]>(

@@ -57,7 +57,9 @@ export interface Usage {
  * `forbidden` (into itself), `locked`, `insufficient_storage`.
  */
 export interface Tree {
-  /** The node an app's requests are confined to; made empty when the app is new. */
+  /** The node an app's requests are confined to; null when the app is new. */
+  findApp(owner: number, appId: string): Promise<number | null>;
+  /** As `findApp`, made empty when the app is new. */
   openApp(owner: number, appId: string): Promise<number>;
   find(place: Place): Promise<TreeNode | null>;
   read(place: Place): Promise<FoundNode | null>;
@@ -97,3 +99,19 @@ export interface Tree {
   /** Forgets content without nodes since before `beforeMs` and before every hold; answers what may be dropped. */
   collectUnreferenced(beforeMs: number): Promise<readonly { owner: number; hash: string }[]>;
 }
+
+/** The methods of the port that write. */
+export const treeWrites = [
+  "openApp",
+  "put",
+  "makeCollection",
+  "remove",
+  "copy",
+  "move",
+  "patchProperties",
+  "lock",
+  "refresh",
+  "unlock",
+  "dropContent",
+  "collectUnreferenced",
+] as const satisfies readonly (keyof Tree)[];

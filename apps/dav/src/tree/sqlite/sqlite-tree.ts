@@ -60,8 +60,8 @@ export function createSqliteTree(
   }
 
   return {
-    openApp: async (owner, appId) =>
-      nodes.findApp(owner, appId)?.id ?? commits.run(() => makeApp(nodes, owner, appId)),
+    findApp: async (owner, appId) => nodes.findApp(owner, appId)?.id ?? null,
+    openApp: (owner, appId) => commits.run(() => makeApp(nodes, owner, appId)),
     find: async (place) => {
       const { node } = nodes.follow(place);
       return node === null ? null : rowToNode(node);

@@ -1,0 +1,74 @@
+import { createOwners, ownerWrites } from "../accounts/owners.ts";
+import type { ContentFiles } from "../blobs/content-files.ts";
+import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
+import { treeWrites } from "../tree/tree.ts";
+import { changeLogWrites, createChangeLog } from "./change-log.ts";
+import type { CommitQueue } from "./commit-queue.ts";
+import { type CallWriter, forwardWrites, pickWrites, type Write, type WriteTable } from "./forward-writes.ts";
+import { createHolds, holdWrites } from "./holds.ts";
+import type { SqliteDatabase } from "./open-database.ts";
+
+export interface PortParts {
+  readonly db: SqliteDatabase;
+  readonly commits: CommitQueue;
+  readonly nowMs: () => number;
+  readonly files: ContentFiles;
+}
+
+/**
+ * Every port on the database: what makes it, and which of its methods write. A new port is one line here; the threads
+ * that answer requests then read it by themselves and have its writes done by the writer.
+ */
+const definitions = {
+  tree: define(({ db, commits, nowMs, files }) => createSqliteTree(db, commits, nowMs, files), treeWrites),
+  owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
+  changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
+  holds: define(({ db, commits, nowMs }) => createHolds(db, commits, nowMs), holdWrites),
+};
+
+type PortName = keyof typeof definitions;
+
+/** The ports by name. */
+export type Ports = { readonly [Name in PortName]: ReturnType<(typeof definitions)[Name]["create"]> };
+
+export function createPorts(parts: PortParts): Ports {
+  return mapDefinitions((_name, { create }) => create(parts));
+}
+
+/** Ports whose reads are done here, on a connection that only reads, and whose writes are sent elsewhere. */
+export function createForwardedPorts(parts: Omit<PortParts, "commits">, call: CallWriter): Ports {
+  const commits: CommitQueue = {
+    run: () => Promise.reject(new Error("a method that writes is missing in its port's list of writes")),
+  };
+  return mapDefinitions((name, { create, writes }) =>
+    forwardWrites(name, { local: create({ ...parts, commits }), writes }, call),
+  );
+}
+
+/** What the writer does for other threads, by port and method. */
+export function listWrites(ports: Ports): WriteTable {
+  const table = new Map<string, ReadonlyMap<string, Write>>();
+  for (const [name, { writes }] of entries()) table.set(name, pickWrites(ports[name], writes));
+  return table;
+}
+
+interface Definition<Port> {
+  readonly create: (parts: PortParts) => Port;
+  readonly writes: readonly string[];
+}
+
+function define<Port>(
+  create: Definition<Port>["create"],
+  writes: readonly (keyof Port & string)[],
+): Definition<Port> {
+  return { create, writes };
+}
+
+function mapDefinitions(make: (name: PortName, definition: Definition<object>) => object): Ports {
+  // Each name has the port its definition makes, which entries cannot say.
+  return Object.fromEntries(entries().map(([name, one]) => [name, make(name, one)])) as Ports;
+}
+
+function entries(): readonly (readonly [PortName, Definition<object>])[] {
+  return Object.entries(definitions) as [PortName, Definition<object>][];
+}

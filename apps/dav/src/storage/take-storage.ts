@@ -1,0 +1,40 @@
+import { systemClock } from "@relite/core/clock";
+import { realDisk } from "../blobs/disk.ts";
+import type { DavConfig } from "../config.ts";
+import { type DavParts, openStorage, type Storage } from "../context.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { beginTimeline } from "./timelines.ts";
+
+export interface TakenStorage {
+  readonly storage: Storage;
+  release(): void;
+}
+
+/** The folder for this process alone, with what an interrupted upload left behind cleared away. */
+export async function takeStorage(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
+  const { disk = realDisk } = parts;
+  await disk.makeFolder(config.folder);
+  const lock = lockFolder(config.folder);
+  try {
+    const storage = await openStorage(config, parts);
+    try {
+      if (beginTimeline(storage.db, (parts.clock ?? systemClock).nowMs())) {
+        parts.log?.info({}, "a backup comes into use: clients that synchronise list everything anew");
+      }
+      await storage.blobs.clean();
+      // The database's own entry in the folder must last as what is in it.
+      await disk.flushFolder(config.folder);
+    } catch (error) {
+      storage.db.close();
+      throw error;
+    }
+    const release = () => {
+      storage.db.close();
+      lock.release();
+    };
+    return { storage, release };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
