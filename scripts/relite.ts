@@ -1,20 +1,39 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
-import { runFsck, runOwners } from "@relite/dav/admin";
+import { runFsck, runGc, runOwners, runQuota, runStats } from "@relite/dav/admin";
 
 const commandByName: Readonly<Record<string, Command>> = {
   key: runKey,
   token: runToken,
   owners: runOwners,
+  quota: runQuota,
+  stats: runStats,
   fsck: runFsck,
+  gc: runGc,
 };
 
 const out = (line: string) => process.stdout.write(`${line}\n`);
 const err = (line: string) => process.stderr.write(`relite: ${line}\n`);
+const terminal = process.stderr.isTTY
+  ? {
+      columns: process.stderr.columns || 80,
+      write: (text: string) => void process.stderr.write(text),
+    }
+  : undefined;
+
+/** From the first call on, Ctrl-C asks instead of ending: a terminal and a launcher may both pass it on, so it counts once. */
+function cancel(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ending.abort());
+  if (process.connected) process.once("disconnect", () => ending.abort());
+  return ending.signal;
+}
 
 const [name = "--help", ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commandByName, name) ? commandByName[name] : undefined;
 if (command !== undefined) {
-  process.exitCode = await command(args, { out, err, env: process.env });
+  process.exitCode = await command(args, { out, err, env: process.env, terminal, cancel });
+  // The channel to what started this would keep it alive.
+  if (process.connected) process.disconnect();
 } else {
   const isHelp = name === "--help" || name === "-h" || name === "help";
   const print = isHelp ? out : err;

@@ -6,25 +6,40 @@ const changesPerCommit = 1_000;
 /** Long enough for every read that began before the content was let go. */
 export const graceMs = 60 * 60_000;
 
-/** Drops content that no file has had since `beforeMs`: rows first, then the bytes. Answers how many files went. */
-export async function collectUnreferenced({ tree, blobs }: Storage, beforeMs: number): Promise<number> {
-  let dropped = 0;
-  for (const { owner, hash } of await tree.collectUnreferenced(beforeMs)) {
-    if (await tree.dropContent(owner, hash, beforeMs)) dropped += 1;
+export interface Freed {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Drops content that no file has had since `beforeMs`: rows first, then the bytes. Answers the files that went. */
+export async function collectUnreferenced({ tree, blobs }: Storage, beforeMs: number): Promise<Freed> {
+  let freed = { count: 0, bytes: 0 };
+  for (let some = await tree.collectUnreferenced(beforeMs); some.length > 0; ) {
+    for (const { owner, hash, size } of some) {
+      if (!(await tree.dropContent(owner, hash, beforeMs))) continue;
+      freed = { count: freed.count + 1, bytes: freed.bytes + size };
+    }
+    await blobs.clearAside();
+    some = await tree.collectUnreferenced(beforeMs);
   }
-  await blobs.clearAside();
-  return dropped;
+  return freed;
 }
 
 /** Drops bytes no row ever named: a write was refused, or the process died, after they were kept. Looks at every blob. */
-export async function collectStrays({ tree, blobs }: Storage, beforeMs: number): Promise<number> {
-  let dropped = 0;
-  for await (const { owner, hash, modifiedMs } of blobs.list()) {
-    if (modifiedMs >= beforeMs || (await tree.hasContent(owner, hash))) continue;
-    if (await tree.dropContent(owner, hash, beforeMs)) dropped += 1;
+export async function collectStrays(storage: Storage, beforeMs: number): Promise<Freed> {
+  let freed = { count: 0, bytes: 0 };
+  for await (const { owner, hash, size } of listStrays(storage, beforeMs)) {
+    if (!(await storage.tree.dropContent(owner, hash, beforeMs))) continue;
+    freed = { count: freed.count + 1, bytes: freed.bytes + size };
   }
-  await blobs.clearAside();
-  return dropped;
+  await storage.blobs.clearAside();
+  return freed;
+}
+
+export async function* listStrays({ tree, blobs }: Storage, beforeMs: number) {
+  for await (const blob of blobs.list()) {
+    if (blob.modifiedMs < beforeMs && !(await tree.hasContent(blob.owner, blob.hash))) yield blob;
+  }
 }
 
 /** Forgets changes from before `beforeMs`, in short transactions. */
@@ -44,8 +59,8 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
   const ending = new AbortController();
   const collect = async (round: number) => {
     const beforeMs = clock.nowMs() - graceMs;
-    let dropped = await collectUnreferenced(storage, beforeMs);
-    if (round % roundsPerDay === 0) dropped += await collectStrays(storage, beforeMs);
+    let dropped = (await collectUnreferenced(storage, beforeMs)).count;
+    if (round % roundsPerDay === 0) dropped += (await collectStrays(storage, beforeMs)).count;
     if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
     await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
   };

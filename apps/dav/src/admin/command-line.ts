@@ -1,14 +1,21 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { isReliteError } from "@relite/core/errors";
+import { type Clock, systemClock } from "@relite/core/clock";
+import { isReliteError, ReliteError } from "@relite/core/errors";
 import { type DavConfig, readConfig } from "../config.ts";
 import { openStorage, type Storage } from "../context.ts";
+import { errorCode } from "../storage/storage-errors.ts";
 
 /** What a command sees of the world. */
 export interface CommandIo {
   out(line: string): void;
   err(line: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a progress bar may be drawn; absent: plain lines. */
+  readonly terminal?: { readonly columns: number; write(text: string): void } | undefined;
+  /** Aborted when somebody wants the command to end; asked for by commands that then leave nothing half done. */
+  cancel?(): AbortSignal;
 }
 
 export type Flags = Readonly<Record<string, "string" | "boolean">>;
@@ -21,6 +28,10 @@ export interface Parsed {
 
 /** The exit code of a call that cannot be understood. */
 export const wrongCall = 2;
+const cancelledExit = 130;
+
+/** Other processes hold the database for milliseconds; under load they may be quicker many times in a row. */
+const patienceMs = 30_000;
 
 /** Reads options and words; null (after saying why) when the line cannot be understood. */
 export function parseLine(args: readonly string[], flags: Flags, io: CommandIo): Parsed | null {
@@ -44,17 +55,119 @@ export async function withStorage(
   io: CommandIo,
   work: (storage: Storage, config: DavConfig) => Promise<number>,
 ): Promise<number> {
-  try {
-    const env = dataDir === undefined ? io.env : { ...io.env, DAV_DATA_DIR: resolve(dataDir) };
-    const config = readConfig(env);
+  return exitCodeOf(io, async () => {
+    const config = configFor(dataDir, io);
     const storage = await openStorage(config);
+    storage.db.pragma(`busy_timeout = ${patienceMs}`);
     try {
       return await work(storage, config);
     } finally {
       storage.db.close();
     }
+  });
+}
+
+/** What a command on existing data works with. */
+export interface StorageJob {
+  readonly line: Parsed;
+  readonly io: CommandIo;
+  readonly storage: Storage;
+  readonly config: DavConfig;
+  readonly clock: Clock;
+  readonly cancel: AbortSignal;
+}
+
+export interface StorageCommand {
+  readonly usage: string;
+  /** Besides `--data`, `--json` and `--help`. */
+  readonly flags?: Flags;
+  /** How many words the line has. */
+  readonly words: number;
+  /** Says what is wrong with the call, before anything is opened; null: nothing. */
+  check?(line: Parsed): string | null;
+  run(job: StorageJob): Promise<number>;
+}
+
+/** A command that works on an endpoint's existing data, with help, cancelling, and one line for what went wrong. */
+export function createStorageCommand(command: StorageCommand) {
+  return async (args: readonly string[], io: CommandIo): Promise<number> => {
+    const common = { data: "string", json: "boolean", help: "boolean" } as const;
+    const line = parseLine(args, { ...common, ...command.flags }, io);
+    if (line === null) return wrongCall;
+    if (line.isSet("help")) {
+      io.out(command.usage);
+      return 0;
+    }
+    const hasWords = line.words.length === command.words;
+    const problem = hasWords ? (command.check?.(line) ?? null) : command.usage.split("\n", 1)[0];
+    if (problem !== null) {
+      io.err(`${problem} (--help tells more)`);
+      return wrongCall;
+    }
+    const data = line.flag("data");
+    const missing = await exitCodeOf(io, async () => requireData(configFor(data, io)));
+    if (missing !== 0) return missing;
+    return withStorage(data, io, (storage, config) => {
+      const cancel = io.cancel?.() ?? new AbortController().signal;
+      return command.run({ line, io, storage, config, clock: systemClock, cancel });
+    });
+  };
+}
+
+/** Runs a command's work; what it throws becomes one line and an exit code. */
+export async function exitCodeOf(io: CommandIo, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
   } catch (error) {
+    if (isReliteError(error) && error.code === "cancelled") {
+      io.err("cancelled; nothing is half done, and running it again goes on from here");
+      return cancelledExit;
+    }
     io.err(isReliteError(error) ? error.message : `cannot open the endpoint's data: ${String(error)}`);
     return 1;
   }
+}
+
+/** Throws `cancelled` once somebody wants the command to end. */
+export function checkCancel(cancel: AbortSignal): void {
+  if (cancel.aborted) throw new ReliteError("cancelled", "Cancelled");
+}
+
+export function configFor(dataDir: string | undefined, io: CommandIo): DavConfig {
+  return readConfig(dataDir === undefined ? io.env : { ...io.env, DAV_DATA_DIR: resolve(dataDir) });
+}
+
+async function requireData({ databaseFile, folder }: DavConfig): Promise<number> {
+  if (existsSync(databaseFile)) return 0;
+  throw new ReliteError("not_found", `there is no endpoint's data in ${folder}; see --data`);
+}
+
+/** What the system said of a file, in plain words. */
+export function fileTrouble(error: unknown): string {
+  if (isReliteError(error)) return error.message;
+  const words: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    ENOSPC: "no space left on the disk",
+    EDQUOT: "no space left in your quota of the disk",
+    ENOENT: "is gone",
+    EROFS: "the file system is read-only",
+    ENAMETOOLONG: "its name or path is too long for this file system",
+    EINVAL: "this file system does not take its name",
+    EILSEQ: "this file system does not take its name",
+    EISDIR: "a folder is in its place",
+    ENOTDIR: "a file is in the place of one of its folders",
+    ELOOP: "a link is in its place",
+    EIO: "the disk failed",
+    EFBIG: "too large for this file system",
+    EMFILE: "too many open files",
+  };
+  const code = errorCode(error);
+  return words[code] ?? (code === "" ? "unexpected error" : `failed (${code})`);
+}
+
+/** Whether trying the next file makes no sense. */
+export function isDiskFull(error: unknown): boolean {
+  const cause = isReliteError(error) && error.reason === "disk_full" ? "ENOSPC" : errorCode(error);
+  return cause === "ENOSPC" || cause === "EDQUOT" || cause === "SQLITE_FULL" || cause === "EROFS";
 }

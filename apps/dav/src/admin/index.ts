@@ -1,2 +1,5 @@
 export { runFsck } from "./fsck.ts";
+export { runGc } from "./gc.ts";
 export { runOwners } from "./owners.ts";
+export { runQuota } from "./quota.ts";
+export { runStats } from "./stats.ts";

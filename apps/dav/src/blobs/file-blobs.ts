@@ -10,8 +10,8 @@ import { receive } from "./receive.ts";
  * Blobs as files: `<folder>/content/<owner>/<first two digits>/<SHA-256>`, written through `<folder>/staging`.
  * A file appears under its hash by rename, whole and flushed, or not at all.
  */
-export function createFileBlobs(folder: string, disk: Disk): Blobs {
-  const staging = join(folder, "staging");
+export function createFileBlobs(folder: string, disk: Disk, stagingName = "staging"): Blobs {
+  const staging = join(folder, stagingName);
   const content = join(folder, "content");
   const aside = setAsideFolder(folder);
   const fileOf = (owner: number, hash: string) => contentPath(folder, owner, hash);

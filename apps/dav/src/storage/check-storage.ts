@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { ReliteError } from "@relite/core/errors";
 import type { Storage } from "../context.ts";
+import { countedBytesSql, countedNodesSql } from "./usage.ts";
 
 export interface Problem {
   readonly kind:
@@ -11,6 +13,8 @@ export interface Problem {
     | "no_parent";
   readonly owner: number | null;
   readonly subject: string;
+  /** Paths of the files that have a content that is damaged or missing, some of them when there are many. */
+  readonly files?: readonly string[];
 }
 
 export interface StorageReport {
@@ -31,12 +35,25 @@ interface ContentRow {
   readonly data: Buffer | null;
 }
 
+export interface CheckWatch {
+  readonly cancel?: AbortSignal;
+  onTotal?(bytes: number): void;
+  onBytes?(more: number): void;
+}
+
 /** Compares every row with its neighbours and every content with its hash. Reads all bytes; changes nothing. */
-export async function checkStorage({ db, blobs }: Storage): Promise<StorageReport> {
+export async function checkStorage(
+  { db, blobs }: Pick<Storage, "db" | "blobs">,
+  { cancel, onTotal, onBytes }: CheckWatch = {},
+): Promise<StorageReport> {
   const problems: Problem[] = [...checkRows(db)];
   let contents = 0;
   let bytes = 0;
   let unreferenced = 0;
+  const total = db.prepare<[], { bytes: number }>("SELECT total(size) AS bytes FROM contents").get()?.bytes;
+  onTotal?.(total ?? 0);
+  const files = createFileNames(db);
+  const isThere = db.prepare<[number]>("SELECT 1 FROM contents WHERE id = ?");
   const page = db.prepare<[number], ContentRow>("SELECT * FROM contents WHERE id > ? ORDER BY id LIMIT 50");
   for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0)) {
     for (const row of rows) {
@@ -44,7 +61,11 @@ export async function checkStorage({ db, blobs }: Storage): Promise<StorageRepor
       bytes += row.size;
       if (row.unreferenced_ms !== null) unreferenced += 1;
       const kind = await contentProblem(row, blobs);
-      if (kind !== null) problems.push({ kind, owner: row.owner, subject: row.hash });
+      onBytes?.(row.size);
+      if (cancel?.aborted) throw new ReliteError("cancelled", "Cancelled");
+      // On a running endpoint it may have been collected meanwhile.
+      if (kind === null || isThere.get(row.id) === undefined) continue;
+      problems.push({ kind, owner: row.owner, subject: row.hash, files: files(row.id) });
     }
   }
   const nodes = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM nodes").get()?.count ?? 0;
@@ -67,6 +88,19 @@ async function contentProblem(row: ContentRow, blobs: Storage["blobs"]): Promise
   return size === row.size && hash.digest("hex") === row.hash ? null : "content_damaged";
 }
 
+const namedFiles = 20;
+
+function createFileNames(db: Storage["db"]) {
+  const sql = db.prepare<[{ content: number; limit: number }], { path: string }>(
+    `WITH RECURSIVE up (file, parent, path) AS (
+       SELECT * FROM (SELECT id, parent, name FROM nodes WHERE content = @content LIMIT @limit)
+       UNION ALL
+       SELECT up.file, nodes.parent, nodes.name || '/' || up.path FROM up JOIN nodes ON nodes.id = up.parent
+     ) SELECT path FROM up WHERE parent IS NULL ORDER BY path`,
+  );
+  return (content: number) => sql.all({ content, limit: namedFiles }).map(({ path }) => path);
+}
+
 const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[] = [
   {
     kind: "node_differs",
@@ -83,13 +117,12 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
   },
   {
     kind: "usage_differs",
-    sql: `SELECT owners.id AS owner, 'counted ' || (ifnull(held.bytes, 0) + ifnull(told.bytes, 0)) || ' bytes, '
-            || ifnull(held.count, 0) || ' nodes' AS subject
+    sql: `SELECT owners.id AS owner, 'counted ' || ifnull(counted.bytes, 0) || ' bytes, ' || ifnull(nodes.count, 0)
+            || ' nodes' AS subject
           FROM owners
-          LEFT JOIN (SELECT owner, total(size) AS bytes, count(*) AS count FROM nodes GROUP BY owner) AS held ON held.owner = owners.id
-          LEFT JOIN (SELECT owner, total(size) AS bytes FROM properties GROUP BY owner) AS told ON told.owner = owners.id
-          WHERE owners.used_bytes <> ifnull(held.bytes, 0) + ifnull(told.bytes, 0)
-            OR owners.used_nodes <> ifnull(held.count, 0)`,
+          LEFT JOIN (${countedBytesSql}) AS counted ON counted.owner = owners.id
+          LEFT JOIN (${countedNodesSql}) AS nodes ON nodes.owner = owners.id
+          WHERE owners.used_bytes <> ifnull(counted.bytes, 0) OR owners.used_nodes <> ifnull(nodes.count, 0)`,
   },
 ];
 

@@ -126,7 +126,7 @@ export function describeTree(name: string, make: () => Promise<TreeUnderTest>): 
       const stored = { ...bytesOf("large"), inline: null };
       await under.tree.put(place("f"), stored, {});
       await under.tree.put(place("g"), { ...bytesOf("kept"), inline: null }, {});
-      const key = { owner: under.owner, hash: stored.hash };
+      const key = { owner: under.owner, hash: stored.hash, size: stored.size };
       await under.tree.remove(place("f"), {});
       const now = async () =>
         under.tree.collectUnreferenced((await under.tree.find(place()))?.modifiedMs ?? 0);

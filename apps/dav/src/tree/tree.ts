@@ -46,6 +46,12 @@ export interface TransferOptions {
   readonly conditions: WriteConditions;
 }
 
+export interface UnreferencedContent {
+  readonly owner: number;
+  readonly hash: string;
+  readonly size: number;
+}
+
 export interface Usage {
   readonly usedBytes: number;
   readonly quotaBytes: number | null;
@@ -96,8 +102,8 @@ export interface Tree {
   hasContent(owner: number, hash: string): Promise<boolean>;
   /** Takes content out of the blob store that has no row and was not written since `beforeMs`; says whether it did. */
   dropContent(owner: number, hash: string, beforeMs: number): Promise<boolean>;
-  /** Forgets content without nodes since before `beforeMs` and before every hold; answers what may be dropped. */
-  collectUnreferenced(beforeMs: number): Promise<readonly { owner: number; hash: string }[]>;
+  /** Forgets content without nodes since before `beforeMs` and before every hold; answers what may be dropped, some of it at a time. */
+  collectUnreferenced(beforeMs: number): Promise<readonly UnreferencedContent[]>;
 }
 
 /** The methods of the port that write. */

@@ -6,9 +6,13 @@ export interface CommandIo {
   out(line: string): void;
   err(line: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a progress bar may be drawn; absent: plain lines. */
+  readonly terminal?: { readonly columns: number; write(text: string): void } | undefined;
+  /** Aborted when somebody wants the command to end; asked for by commands that then leave nothing half done. */
+  cancel?(): AbortSignal;
 }
 
-/** Arguments of a command, its exit code: 0 done, 1 failed, 2 called wrongly. */
+/** Arguments of a command, its exit code: 0 done, 1 failed, 2 called wrongly, 130 cancelled. */
 export type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 /** A command called wrongly; answered with the message, a hint at `--help`, and exit code 2. */

@@ -1,9 +1,12 @@
 import { ReliteError } from "@relite/core/errors";
 import type { ContentFiles } from "../../blobs/content-files.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
-import type { StoredBytes } from "../tree.ts";
+import { contentInUseSql } from "../../storage/usage.ts";
+import type { StoredBytes, UnreferencedContent } from "../tree.ts";
 
 export type ContentStore = ReturnType<typeof createContentStore>;
+
+const sweptPerCommit = 500;
 
 /** Content rows, each once per owner and hash, shared by every node that has the same bytes. */
 export function createContentStore(db: SqliteDatabase, nowMs: () => number, files: ContentFiles) {
@@ -21,11 +24,11 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
     ),
     dropInline: db.prepare<[number]>(
       `DELETE FROM contents WHERE id = ? AND data IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+       AND NOT ${contentInUseSql}`,
     ),
     markUnreferenced: db.prepare<[number, number]>(
       `UPDATE contents SET unreferenced_ms = ? WHERE id = ?
-       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+       AND NOT ${contentInUseSql}`,
     ),
     clearLost: db.prepare("DELETE FROM temp.lost"),
     noteLost: db.prepare(
@@ -34,16 +37,17 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
     ),
     dropLostInline: db.prepare(
       `DELETE FROM contents WHERE id IN (SELECT content FROM temp.lost) AND data IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+       AND NOT ${contentInUseSql}`,
     ),
     markLost: db.prepare<[number]>(
       `UPDATE contents SET unreferenced_ms = ? WHERE id IN (SELECT content FROM temp.lost)
-       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id)`,
+       AND NOT ${contentInUseSql}`,
     ),
-    sweep: db.prepare<[{ beforeMs: number; nowMs: number }], { owner: number; hash: string }>(
-      `DELETE FROM contents
+    sweep: db.prepare<[{ beforeMs: number; nowMs: number; limit: number }], UnreferencedContent>(
+      `DELETE FROM contents WHERE id IN (SELECT id FROM contents
        WHERE unreferenced_ms < min(@beforeMs, ifnull((SELECT min(since_ms) FROM holds WHERE until_ms > @nowMs), @beforeMs))
-       AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.content = contents.id) RETURNING owner, hash`,
+       AND NOT ${contentInUseSql} LIMIT @limit)
+       RETURNING owner, hash, size`,
     ),
   };
 
@@ -75,8 +79,8 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
       sql.dropLostInline.run();
       sql.markLost.run(nowMs());
     },
-    /** Forgets content that was let go before `beforeMs` and before every hold. */
-    sweep: (beforeMs: number) => sql.sweep.all({ beforeMs, nowMs: nowMs() }),
+    /** Forgets content that was let go before `beforeMs` and before every hold, some of it at a time. */
+    sweep: (beforeMs: number) => sql.sweep.all({ beforeMs, nowMs: nowMs(), limit: sweptPerCommit }),
     drop: (owner: number, hash: string, beforeMs: number): boolean =>
       sql.byHash.get(owner, hash) === undefined && files.setAside(owner, hash, beforeMs),
   };
