@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseBytes, parseDurationMs, readEnv } from "@relite/core/env";
 import { parsePathSegments } from "@relite/core/ucan";
 import { z } from "zod";
+import type { Rotation } from "./audit-file.ts";
 
 export interface DavConfig {
   readonly host: string;
@@ -26,6 +27,7 @@ export interface DavConfig {
   /** How long changes are remembered; older sync tokens are refused. */
   readonly changesKeepMs: number;
   readonly setupCode: string | null;
+  readonly audit: Rotation;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
@@ -101,6 +103,8 @@ const schema = z.object({
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
   DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
+  DAV_AUDIT_MAX: bytes.default(64 * 1024 ** 2),
+  DAV_AUDIT_FILES: wholeNumber(1, 1_000).default(8),
   DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -125,6 +129,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
     changesKeepMs: read.DAV_CHANGES_KEEP,
     setupCode: read.DAV_SETUP_CODE ?? null,
+    audit: { maxBytes: read.DAV_AUDIT_MAX, keep: read.DAV_AUDIT_FILES },
     logLevel: read.DAV_LOG_LEVEL,
   };
 }

@@ -1,9 +1,10 @@
 import { isReliteError } from "@relite/core/errors";
 import { makeFolder } from "@relite/core/node";
 import { keepSetupCode } from "./accounts/setup-code.ts";
+import { createFileAudit } from "./audit-file.ts";
 import { type DavConfig, readConfig } from "./config.ts";
 import { openStorage } from "./context.ts";
-import { createFileAudit, createProcessLog } from "./process-log.ts";
+import { createProcessLog } from "./process-log.ts";
 import { startDavServer } from "./server.ts";
 import { errorCode } from "./storage/storage-errors.ts";
 
@@ -17,7 +18,10 @@ try {
 async function main(): Promise<void> {
   const { config, notice } = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);
-  const server = await startDavServer(config, { log, audit: createFileAudit(config.folder, log) });
+  const server = await startDavServer(config, {
+    log,
+    audit: createFileAudit(config.folder, log, config.audit),
+  });
   if (notice !== null) process.stdout.write(`${notice}\n`);
   // A net below the net: no request may end the process. What it did not finish is not in the storage.
   process.on("uncaughtException", (err) => log.error({ err }, "unexpected error"));
