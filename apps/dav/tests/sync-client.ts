@@ -17,7 +17,7 @@ interface Asked {
 
 /** Asks for a `sync-collection` report with ETags. */
 export async function sync(
-  dav: TestServer,
+  dav: Pick<TestServer, "request">,
   token: string,
   { path = "", level = "infinite", limit }: Asked = {},
 ): Promise<SyncAnswer> {
@@ -37,7 +37,7 @@ export async function sync(
 }
 
 /** What is there, by path: a file's ETag, or `collection`. */
-export async function listing(dav: TestServer): Promise<Map<string, string>> {
+export async function listing(dav: Pick<TestServer, "request">): Promise<Map<string, string>> {
   const body = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>';
   const answer = await dav.request("PROPFIND", "", { body, headers: { Depth: "infinity" } });
   const parts = [...(await answer.text()).matchAll(/<D:response>(.*?)<\/D:response>/gs)];
@@ -56,7 +56,7 @@ function etagOf(part: string): string {
 }
 
 /** A client that knows the tree by reports alone, as many as it takes; begins anew when its token is refused. */
-export function createSyncClient(dav: TestServer, limit: () => number | undefined) {
+export function createSyncClient(dav: Pick<TestServer, "request">, limit: () => number | undefined) {
   let token = "";
   const known = new Map<string, string>();
   let isDone = false;

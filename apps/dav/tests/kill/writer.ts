@@ -1,0 +1,121 @@
+import { applied } from "../model/apply-request.ts";
+import { type Alphabet, createAttempts, resolveAttempt } from "../model/attempts.ts";
+import type { ModelRequest } from "../model/model-request.ts";
+import { statusOf } from "../model/model-status.ts";
+import { difference, observe } from "../model/observe.ts";
+import { type Base, type Send, sendRequest, urlOf } from "../model/send-request.ts";
+import { emptyModel, type Model } from "../model/tree-model.ts";
+
+/** One client that writes below a collection of its own, and knows what must be there afterwards. */
+export interface Writer {
+  readonly acknowledged: number;
+  /** One request after the other until `isOver` or the connection breaks; `onAcknowledged` after each that was done. */
+  write(send: Send, isOver: () => boolean, onAcknowledged: () => void): Promise<void>;
+  /**
+   * Compares what is there with what must be: everything acknowledged, and of the request that was under way all or
+   * nothing. Rejects with what differs; goes on from what it found.
+   */
+  check(send: Send): Promise<void>;
+  /** Reads every file; between rounds their hashes are enough, which fsck compares with the bytes. */
+  readAll(send: Send): Promise<void>;
+}
+
+const alphabet: Alphabet = {
+  names: ["a", "b", "c", "d é"],
+  maxDepth: 5,
+  maxNodes: 24,
+  maxLocks: 3,
+  principals: 1,
+  bodyBytes: [20, 500, 5_000, 70_000, 250_000],
+  weights: { PUT: 30, MKCOL: 14, DELETE: 8, COPY: 10, MOVE: 12, PROPPATCH: 10, LOCK: 6, UNLOCK: 4 },
+  isOdd: false,
+};
+
+/** Collections' ETags are not followed here: what names one does not hold. */
+const neverNamed = () => "";
+
+export function createWriter(base: Base, random: () => number): Writer {
+  let model = emptyModel;
+  let pending: ModelRequest | null = null;
+  let acknowledged = 0;
+
+  /** Something that will be done; what is refused says nothing here. */
+  function nextRequest(): ModelRequest {
+    for (;;) {
+      const [attempt = []] = createAttempts(random, 1);
+      const request = resolveAttempt(attempt, model, { alphabet, collectionEtag: () => "unknown" });
+      const isOwnTop = request.method === "DELETE" && request.path === "";
+      if (!isOwnTop && statusOf(model, request, neverNamed) < 400) return request;
+    }
+  }
+
+  return {
+    get acknowledged() {
+      return acknowledged;
+    },
+    async write(send, isOver, onAcknowledged) {
+      while (!isOver()) {
+        const request = nextRequest();
+        const expected = statusOf(model, request, neverNamed);
+        pending = request;
+        const answer = await sendRequest(inPieces(send), base, request);
+        if (answer.status !== expected) {
+          throw new WrongAnswer(`${request.method} ${request.path}: ${answer.status}, not ${expected}`);
+        }
+        const token = answer.headers.get("lock-token")?.slice(1, -1) ?? "";
+        model = applied(model, request, token).model;
+        pending = null;
+        acknowledged += 1;
+        onAcknowledged();
+        await answer.text();
+      }
+    },
+    async check(send) {
+      const seen = await observe(send, base);
+      const known = new Set(model.locks.map(({ token }) => token));
+      const newToken = [...seen.values()].flatMap(({ tokens }) => tokens).find((token) => !known.has(token));
+      const lost = difference(model, seen);
+      const after: Model | null = pending === null ? null : applied(model, pending, newToken ?? "").model;
+      if (lost !== null) {
+        const half = after === null ? "nothing was under way" : difference(after, seen);
+        if (half !== null) throw new Error(`${base}: ${lost}; after ${told(pending)}: ${half}`);
+        model = after ?? model;
+      }
+      pending = null;
+    },
+    async readAll(send) {
+      for (const [path, { body }] of model.nodes) {
+        if (body === null) continue;
+        const answer = await send("GET", urlOf(base, path));
+        if ((await answer.text()) !== body) throw new Error(`${base}: ${path} is torn`);
+      }
+    },
+  };
+}
+
+/** An answer that is wrong, told apart from a connection that broke. */
+export class WrongAnswer extends Error {}
+
+function told(request: ModelRequest | null): string {
+  if (request === null) return "nothing";
+  return `${request.method} ${request.path} ${request.destination} ${request.depth}`;
+}
+
+/** Large bodies come slowly, so that some are cut in the middle. */
+function inPieces(send: Send): Send {
+  return (method, path, init = {}) => {
+    const { body } = init;
+    if (typeof body !== "string" || body.length < 70_000) return send(method, path, init);
+    const bytes = Buffer.from(body);
+    let at = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (at >= bytes.length) return controller.close();
+        controller.enqueue(bytes.subarray(at, at + 20_000));
+        at += 20_000;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    });
+    return send(method, path, { ...init, body: stream });
+  };
+}
