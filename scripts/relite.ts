@@ -1,5 +1,5 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
-import { runFsck, runGc, runOwners, runQuota, runStats } from "@relite/dav/admin";
+import { runFsck, runGc, runInvite, runOwners, runQuota, runStats } from "@relite/dav/admin";
 
 const commandByName: Readonly<Record<string, Command>> = {
   key: runKey,
@@ -7,6 +7,7 @@ const commandByName: Readonly<Record<string, Command>> = {
   owners: runOwners,
   quota: runQuota,
   stats: runStats,
+  invite: runInvite,
   fsck: runFsck,
   gc: runGc,
 };

@@ -1,7 +1,7 @@
 import type { Clock } from "@relite/core/clock";
-import { equalSecrets } from "@relite/core/crypto";
+import { equalSecrets, hashInvitationCode } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
-import { type AccountStore, hashInvitationCode, type User } from "./accounts/index.ts";
+import type { AccountStore, User } from "./accounts/index.ts";
 
 /** How a key becomes a user: the first one by the setup code, the others by invitation. */
 export interface Enrolment {

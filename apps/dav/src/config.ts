@@ -21,6 +21,9 @@ export interface DavConfig {
   readonly blobsFolder: string;
   /** Bytes for owners enrolled from now on; null: unlimited. */
   readonly defaultQuotaBytes: number | null;
+  /** Who may become an owner besides those the command line adds: nobody, who was invited, everybody. */
+  readonly registration: "closed" | "invite" | "open";
+  readonly maxOwners: number;
   readonly maxBodyBytes: number;
   readonly requestsPerSecond: number;
   readonly maxUploadsPerOwner: number;
@@ -80,7 +83,7 @@ const origin = z
     "must be origins such as http://localhost:3020",
   );
 
-const schema = z.object({
+const settings = z.object({
   DAV_HOST: z
     .string()
     .regex(/^[a-z0-9.:_-]+$/i, "must be a host name or address")
@@ -98,6 +101,8 @@ const schema = z.object({
   DAV_BLOBS: localFile("the blob store of this version").optional(),
   DAV_DATA_DIR: path.default("./data"),
   DAV_QUOTA_DEFAULT: bytes.optional(),
+  DAV_REGISTRATION: z.enum(["closed", "invite", "open"]).default("invite"),
+  DAV_MAX_OWNERS: wholeNumber(1, 100_000).default(1_000),
   DAV_MAX_BODY: bytes.default(16 * 1024 ** 3),
   DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
@@ -107,6 +112,11 @@ const schema = z.object({
   DAV_AUDIT_FILES: wholeNumber(1, 1_000).default(8),
   DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
+
+const schema = settings.refine(
+  (read) => read.DAV_REGISTRATION !== "open" || read.DAV_QUOTA_DEFAULT !== undefined,
+  { path: ["DAV_QUOTA_DEFAULT"], message: "is needed with DAV_REGISTRATION=open" },
+);
 
 /** All settings of the endpoint, validated together; `config_invalid` names every bad one without its value. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): DavConfig {
@@ -124,6 +134,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     databaseFile: resolve(read.DAV_DATABASE_URL ?? resolve(folder, "endpoint.db")),
     blobsFolder: resolve(read.DAV_BLOBS ?? resolve(folder, "blobs")),
     defaultQuotaBytes: read.DAV_QUOTA_DEFAULT ?? null,
+    registration: read.DAV_REGISTRATION,
+    maxOwners: read.DAV_MAX_OWNERS,
     maxBodyBytes: read.DAV_MAX_BODY,
     requestsPerSecond: read.DAV_RATE_LIMIT,
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,

@@ -46,6 +46,10 @@ export interface DavContext {
   readonly claimVerifier: Verifier;
   readonly requestRate: RateLimit;
   readonly claimRate: RateLimit;
+  /** Codes that no invitation has, by address. */
+  readonly wrongCodeRate: RateLimit;
+  /** Newcomers without an invitation, by address. */
+  readonly openJoinRate: RateLimit;
   readonly uploads: UploadSlots;
 }
 
@@ -93,6 +97,8 @@ export function createContext(
     claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
     requestRate: createRateLimit(clock, { perSecond, burst: perSecond * 4 }, limits.requests),
     claimRate: createRateLimit(clock, { perSecond: 5 / 60, burst: 5 }, limits.claims),
+    wrongCodeRate: createRateLimit(clock, { perSecond: 10 / 60, burst: 10 }, limits.wrongCodes),
+    openJoinRate: createRateLimit(clock, { perSecond: 5 / 3_600, burst: 5 }, limits.openJoins),
     uploads: createUploadSlots(config.maxUploadsPerOwner, { ...limits, memory: limits.uploads, thread }),
   };
 }

@@ -17,6 +17,8 @@ export interface Rate {
 export interface LimitMemory {
   readonly requests: SharedArrayBuffer;
   readonly claims: SharedArrayBuffer;
+  readonly wrongCodes: SharedArrayBuffer;
+  readonly openJoins: SharedArrayBuffer;
   readonly uploads: SharedArrayBuffer;
   readonly threads: number;
 }
@@ -25,6 +27,8 @@ export function createLimitMemory(threads: number): LimitMemory {
   return {
     requests: createCellMemory(1),
     claims: createCellMemory(1),
+    wrongCodes: createCellMemory(1),
+    openJoins: createCellMemory(1),
     uploads: createCellMemory(threads),
     threads,
   };

@@ -43,6 +43,7 @@ describe("claim", () => {
       prefix: "/dav",
       audiences: [`did:web:localhost%3A${dav.server.port}`, `did:web:127.0.0.1%3A${dav.server.port}`],
       claimed: false,
+      registration: "invite",
       requiredResource: "app:*",
       requiredAction: "app/read",
     });

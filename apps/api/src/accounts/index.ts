@@ -1,4 +1,3 @@
-export { hashInvitationCode, newInvitationCode } from "./invitation-code.ts";
 export type { AcceptOutcome, Invitation, InvitationRepository } from "./invitations.ts";
 export {
   requireDid,

@@ -1,6 +1,7 @@
+import { hashInvitationCode, newInvitationCode } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
 import { z } from "zod";
-import { hashInvitationCode, type Invitation, newInvitationCode, type User } from "../accounts/index.ts";
+import type { Invitation, User } from "../accounts/index.ts";
 import { provenProcedure, router } from "../trpc.ts";
 import { profileReader, profileWriter } from "./capabilities.ts";
 import { displayName, meView, readMe } from "./me-view.ts";

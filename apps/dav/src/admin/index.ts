@@ -1,5 +1,6 @@
 export { runFsck } from "./fsck.ts";
 export { runGc } from "./gc.ts";
+export { runInvite } from "./invite.ts";
 export { runOwners } from "./owners.ts";
 export { runQuota } from "./quota.ts";
 export { runStats } from "./stats.ts";

@@ -1,6 +1,7 @@
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { createClaimPages } from "./claim.ts";
+import { createJoinPages } from "./join.ts";
 import type { PageTable } from "./page.ts";
 import { createStatePages } from "./state.ts";
 
@@ -9,7 +10,11 @@ export type FindPage = (rawPath: string) => ((exchange: Exchange) => Promise<voi
 
 /** What the endpoint answers outside the files. */
 export function createPages(context: DavContext): FindPage {
-  const table: PageTable = { ...createStatePages(context), ...createClaimPages(context) };
+  const table: PageTable = {
+    ...createStatePages(context),
+    ...createClaimPages(context),
+    ...createJoinPages(context),
+  };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {
     const exact = Object.hasOwn(table, rawPath) ? table[rawPath] : undefined;

@@ -22,6 +22,7 @@ export function createStatePages(context: DavContext): PageTable {
           prefix: `/${config.prefix.map(encodeURIComponent).join("/")}`,
           audiences: context.audiences,
           claimed: storage.owners.isClaimed(),
+          registration: config.registration,
           requiredResource: config.requiredResource,
           requiredAction: config.requiredAction,
         }),

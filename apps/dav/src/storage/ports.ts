@@ -1,3 +1,4 @@
+import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
 import type { ContentFiles } from "../blobs/content-files.ts";
 import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
@@ -22,6 +23,7 @@ export interface PortParts {
 const definitions = {
   tree: define(({ db, commits, nowMs, files }) => createSqliteTree(db, commits, nowMs, files), treeWrites),
   owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
+  invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
   holds: define(({ db, commits, nowMs }) => createHolds(db, commits, nowMs), holdWrites),
 };

@@ -1,3 +1,5 @@
+import { sha256Hex } from "./bytes.ts";
+
 const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 const codeLength = 26;
 
@@ -15,7 +17,5 @@ export function newInvitationCode(randomBytes: (length: number) => Uint8Array): 
 
 /** SHA-256 as lower-case hex, the only form in which a code is kept; spaces, hyphens and case do not matter. */
 export async function hashInvitationCode(code: string): Promise<string> {
-  const plain = code.toLowerCase().replace(/[\s-]/gu, "");
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(plain));
-  return Buffer.from(digest).toString("hex");
+  return sha256Hex(code.toLowerCase().replace(/[\s-]/gu, ""));
 }
