@@ -60,7 +60,15 @@ function problem(error: ReliteError, requestId: string): string {
   });
 }
 
-const contentHeaders = ["Content-Type", "Content-Length", "ETag", "Last-Modified", "Accept-Ranges"];
+const contentHeaders = [
+  "Content-Type",
+  "Content-Length",
+  "ETag",
+  "Last-Modified",
+  "Accept-Ranges",
+  "OC-Checksum",
+  "Repr-Digest",
+];
 
 function setErrorHeaders({ req, res }: Exchange, error: ReliteError): void {
   const { retryAfterSec, with: resource, can } = error.details;

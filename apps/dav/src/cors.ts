@@ -3,10 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const methods =
   "OPTIONS, GET, HEAD, PUT, PATCH, POST, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK, REPORT";
 const requestHeaders =
-  "Authorization, Content-Type, Content-Range, Depth, Destination, If, If-Match, If-Modified-Since, If-None-Match, If-Range, " +
-  "If-Unmodified-Since, Lock-Token, OC-Checksum, Overwrite, Prefer, Range, Timeout, X-OC-Mtime, X-Requested-With";
+  "Authorization, Content-Digest, Content-MD5, Content-Type, Content-Range, Depth, Destination, If, If-Match, If-Modified-Since, If-None-Match, If-Range, " +
+  "If-Unmodified-Since, Lock-Token, OC-Checksum, Overwrite, Prefer, Range, Repr-Digest, Timeout, " +
+  "Want-Repr-Digest, X-OC-Mtime, X-Requested-With, X-Update-Range";
 const exposed =
-  "DAV, ETag, Date, Location, Lock-Token, WWW-Authenticate, Content-Range, Content-Length, Allow, Retry-After, X-Request-Id";
+  "DAV, ETag, Date, Location, Lock-Token, WWW-Authenticate, Content-Range, Content-Length, Allow, Retry-After, X-Request-Id, " +
+  "OC-Checksum, Repr-Digest";
 
 /** Cross-origin rules by an exact allowlist: an allowed page may read the answer, for others it stays closed. */
 export function setCorsHeaders({ req, res }: Ends, origins: ReadonlySet<string>): boolean {

@@ -52,10 +52,31 @@ export function refuseRepeatedHeaders(req: IncomingMessage): void {
 }
 
 const bitBySingleHeader: ReadonlyMap<string, number> = new Map(
-  ["authorization", "destination", "depth", "overwrite", "host", "content-range", "if", "lock-token"].map(
-    (name, index) => [name, 1 << index],
-  ),
+  [
+    "authorization",
+    "destination",
+    "depth",
+    "overwrite",
+    "host",
+    "content-range",
+    "if",
+    "lock-token",
+    "x-update-range",
+    "x-oc-mtime",
+    "oc-checksum",
+    "content-md5",
+    "content-encoding",
+  ].map((name, index) => [name, 1 << index]),
 );
+
+/** A body is kept as it is sent, so one that is compressed for the way is not taken (RFC 9110 §8.4). */
+export function refuseEncoded({ headers }: IncomingMessage): void {
+  const coding = headers["content-encoding"] ?? "";
+  if (/^(identity)?$/i.test(coding.trim())) return;
+  throw new ReliteError("unsupported_media_type", "The body must come without a content coding", {
+    reason: "content_encoding",
+  });
+}
 
 /** The declared length of the body; null when it is chunked or absent. */
 export function declaredLength(req: IncomingMessage): number | null {

@@ -87,7 +87,7 @@ export const hostileRows: readonly HostileRow[] = [
   // methods still to come
   [`REPORT ${at}/`, ["A"], "", 400],
   [`SEARCH ${at}/`, ["A"], "", 501],
-  [`PATCH ${at}/x`, ["A"], "", 501],
+  [`PATCH ${at}/x`, ["A"], "", 415],
   [`POST ${at}/x`, ["A"], "", 501],
   [`PROPPATCH ${at}/`, [], "", 401],
   // locks

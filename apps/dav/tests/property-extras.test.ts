@@ -20,7 +20,9 @@ describe("extended MKCOL", () => {
     await using dav = await startTestServer();
     const mkcol = (path: string, props: string) =>
       dav.request("MKCOL", path, { body: body(props), headers: xml });
-    expect((await dav.request("OPTIONS", "")).headers.get("dav")).toBe("1, 2, 3, extended-mkcol");
+    expect((await dav.request("OPTIONS", "")).headers.get("dav")).toBe(
+      "1, 2, 3, extended-mkcol, sabredav-partialupdate",
+    );
     expect((await mkcol("c", `${type}<displayname>Books</displayname>`)).status).toBe(201);
     expect(await (await find(dav, "c", ask("<displayname/>"))).text()).toContain(">Books</displayname>");
     expect((await mkcol("plain", type)).status).toBe(201);

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { BodyCheck } from "../checksums/body-check.ts";
 import type { ContentFiles } from "./content-files.ts";
 
 export interface IncomingLimits {
@@ -6,6 +7,8 @@ export interface IncomingLimits {
   readonly maxBytes: number;
   /** The length the sender declared; a body that ends elsewhere is refused with `bad_request`. */
   readonly declaredBytes: number | null;
+  /** What the sender said of the bytes; one that does not hold refuses them. */
+  readonly checks?: readonly BodyCheck[];
 }
 
 /** Bytes that were received whole. Small ones are held inline, larger ones wait in a temporary file. */
@@ -13,6 +16,8 @@ export interface StagedBytes {
   readonly hash: string;
   readonly size: number;
   readonly inline: Buffer | null;
+  /** The bytes, as often as needed, until they are kept or released. */
+  open(): Promise<Readable>;
   /** Makes the bytes durable under their hash. Whether they are still there is asked by the transaction that names them. */
   keep(): Promise<void>;
   /** Ends the staging; bytes that were not kept are gone. */

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { ReliteError } from "@relite/core/errors";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, StagedBytes } from "./blobs.ts";
 import { contentPath, createContentFiles, setAsideFolder } from "./content-files.ts";
+
 import type { Disk } from "./disk.ts";
-import { receive } from "./receive.ts";
+import { type Received, receive } from "./receive.ts";
 
 /**
  * Blobs as files: `<folder>/content/<owner>/<first two digits>/<SHA-256>`, written through `<folder>/staging`.
@@ -31,13 +34,13 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
     async stage(owner, body, limits) {
       const temporary = join(staging, randomUUID());
       const received = await receive(body, limits, { disk, temporary });
-      if (received.inline !== null) {
-        return { ...received, keep: async () => {}, release: async () => {} };
-      }
+      const { inline } = received;
+      if (inline !== null) return heldInMemory(received, inline);
       const path = fileOf(owner, received.hash);
       let isKept = false;
       return {
         ...received,
+        open: () => disk.read(temporary, { start: 0, end: received.size - 1 }),
         async keep() {
           await ensureFolder(dirname(path));
           await disk.rename(temporary, path);
@@ -80,4 +83,10 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
       await disk.remove(path);
     },
   };
+}
+
+function heldInMemory(received: Received, inline: Buffer): StagedBytes {
+  const nothing = async () => {};
+  const open = async () => Readable.from([inline], { objectMode: false });
+  return { ...received, open, keep: nothing, release: nothing };
 }

@@ -24,6 +24,7 @@ export async function receive(
   { disk, temporary }: { readonly disk: Disk; readonly temporary: string },
 ): Promise<Received> {
   const hash = createHash("sha256");
+  const { checks = [] } = limits;
   let held: Buffer[] = [];
   let size = 0;
   let file: DiskWriter | null = null;
@@ -34,6 +35,7 @@ export async function receive(
       size += bytes.byteLength;
       if (size > limits.maxBytes) throw tooLarge(limits.maxBytes);
       hash.update(bytes);
+      for (const check of checks) check.update(bytes);
       if (file === null && size <= maxInlineBytes) {
         held.push(bytes);
         continue;
@@ -44,6 +46,7 @@ export async function receive(
       await file.write(bytes);
     }
     if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw cut();
+    for (const check of checks) check.verify();
     await file?.flush();
     return { hash: hash.digest("hex"), size, inline: file === null ? Buffer.concat(held) : null };
   } catch (error) {

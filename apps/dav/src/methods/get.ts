@@ -2,7 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { decideRead, isRangeFresh } from "../preconditions.ts";
-import type { TreeNode } from "../tree/tree.ts";
+import type { FoundNode, TreeNode } from "../tree/tree.ts";
 import { mediaTypeByName } from "./media-type.ts";
 import { allowedOnCollection } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
@@ -25,6 +25,7 @@ export function createGet({ storage: { tree, blobs }, newId }: DavContext) {
       throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
     }
     setFileHeaders(exchange, node);
+    setChecksumHeaders(exchange, found);
     if (decision === "not_modified") return void res.writeHead(304).end();
     const source = { blobs, owner: caller.owner, found };
     await send(exchange, source, newId);
@@ -39,6 +40,15 @@ function setFileHeaders({ res }: AllowedExchange, node: TreeNode): void {
   res.setHeader("Content-Type", node.type ?? mediaTypeByName(node.name));
   // A stored page must not act with this server's origin.
   res.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+}
+
+/** `OC-Checksum` as a client gave it; `Repr-Digest` (RFC 9530) for who asks. Both are of the whole file, whatever part is sent. */
+function setChecksumHeaders({ req, res }: AllowedExchange, { node, checksums }: FoundNode): void {
+  // One only: ownCloud's client reads no list here.
+  if (checksums !== null) res.setHeader("OC-Checksum", checksums.split(" ")[0] ?? "");
+  const wanted = String(req.headers["want-repr-digest"] ?? "");
+  if (node.hash === null || !/(^|,)\s*sha-256\s*=\s*([1-9]|10)\s*(,|$)/.test(wanted)) return;
+  res.setHeader("Repr-Digest", `sha-256=:${Buffer.from(node.hash, "hex").toString("base64")}:`);
 }
 
 async function send(exchange: AllowedExchange, source: ContentSource, newId: () => string): Promise<void> {

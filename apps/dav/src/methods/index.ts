@@ -8,6 +8,7 @@ import { createGet } from "./get.ts";
 import { createLock, createUnlock } from "./lock.ts";
 import { createMkcol } from "./mkcol.ts";
 import { answerOptions } from "./options.ts";
+import { createPatch } from "./patch.ts";
 import { createPropfind } from "./propfind.ts";
 import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
@@ -30,6 +31,7 @@ function createFileMethods(context: DavContext): MethodTable {
     GET: get,
     HEAD: get,
     PUT: createPut(context),
+    PATCH: createPatch(context),
     DELETE: createDelete(context),
     MKCOL: createMkcol(context),
     COPY: createCopyMove(context, "copy"),

@@ -1,3 +1,4 @@
+import { mergeChecksums } from "../checksums/kept-checksums.ts";
 import type { DeadProperty, PropertyName } from "../tree/properties.ts";
 import type { TreeNode, Usage } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
@@ -12,6 +13,8 @@ export interface NodeFacts {
   readonly dead: readonly DeadProperty[];
   /** `activelock` elements of the locks that hold for it. */
   readonly locks: string;
+  /** Verified checksums of its content that were kept. */
+  readonly checksums: string | null;
   /** Who asks, and whether they may write there; null when that was not asked. */
   readonly access: { readonly did: string; readonly canWrite: boolean } | null;
 }
@@ -57,6 +60,13 @@ const namedReaderByName: Readonly<Record<string, Reader>> = {
     access === null ? null : access.canWrite ? privileges.write : privileges.read,
 };
 
+/** ownCloud's, asked for by name only; `X` is bound to its namespace where the value stands. */
+const ocNamespace = "http://owncloud.org/ns";
+const ocReaderByName: Readonly<Record<string, Reader>> = {
+  checksums: ({ hash }, { checksums }) =>
+    hash === null ? null : `<X:checksum>${mergeChecksums(checksums, `SHA256:${hash}`)}</X:checksum>`,
+};
+
 const readPrivileges = ["read", "read-current-user-privilege-set"];
 const writePrivileges = ["write", "write-properties", "write-content", "bind", "unbind", "unlock"];
 const privilegeElements = (names: readonly string[]) =>
@@ -66,7 +76,7 @@ const privileges = {
   write: privilegeElements([...readPrivileges, ...writePrivileges]),
 };
 
-const noFacts: NodeFacts = { usage: null, dead: [], locks: "", access: null };
+const noFacts: NodeFacts = { usage: null, dead: [], locks: "", checksums: null, access: null };
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */
 export function isLive(name: PropertyName): boolean {
@@ -77,6 +87,11 @@ export function isLive(name: PropertyName): boolean {
 export function asksFor(request: PropfindRequest, names: readonly string[]): boolean {
   if (request.kind === "allprop" && names.some((name) => Object.hasOwn(readerByName, name))) return true;
   return namesOf(request).some(({ namespace, name }) => namespace === "DAV:" && names.includes(name));
+}
+
+/** Whether an answer will need the checksums kept with contents. */
+export function asksForChecksums(request: PropfindRequest): boolean {
+  return namesOf(request).some(({ namespace, name }) => namespace === ocNamespace && name === "checksums");
 }
 
 export function asksForDead(request: PropfindRequest): boolean {
@@ -135,6 +150,8 @@ function namesOnly(node: TreeNode, { dead }: NodeFacts): string {
 }
 
 function readerOf({ namespace, name }: PropertyName): Reader | undefined {
+  if (namespace === ocNamespace)
+    return Object.hasOwn(ocReaderByName, name) ? ocReaderByName[name] : undefined;
   if (namespace !== "DAV:") return undefined;
   if (Object.hasOwn(readerByName, name)) return readerByName[name];
   return Object.hasOwn(namedReaderByName, name) ? namedReaderByName[name] : undefined;

@@ -1,10 +1,12 @@
 import { ReliteError } from "@relite/core/errors";
 import { tooLarge } from "../blobs/receive.ts";
+import { readChecks } from "../checksums/read-checks.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import { declaredLength } from "../guard.ts";
+import { declaredLength, refuseEncoded } from "../guard.ts";
 import { inviteBody } from "../read-body.ts";
 import type { Written } from "../tree/tree.ts";
+import { readClientMtime } from "./client-mtime.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 
@@ -20,6 +22,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
     if (req.headers["content-range"] !== undefined) {
       throw new ReliteError("bad_request", "PUT replaces the whole file", { reason: "content_range" });
     }
+    refuseEncoded(req);
     const declared = declaredLength(req);
     if (declared !== null && declared > config.maxBodyBytes) throw tooLarge(config.maxBodyBytes);
     const place = placeOf(exchange);
@@ -47,14 +50,16 @@ export function createPut({ config, storage, uploads }: DavContext) {
   async function store(exchange: AllowedExchange): Promise<Written> {
     const { req } = exchange;
     const place = placeOf(exchange);
+    const { checks, kept: checksums } = readChecks(req.headers);
+    const modifiedMs = readClientMtime(req.headers["x-oc-mtime"]);
     inviteBody(exchange);
-    const limits = { maxBytes: config.maxBodyBytes, declaredBytes: declaredLength(req) };
+    const limits = { maxBytes: config.maxBodyBytes, declaredBytes: declaredLength(req), checks };
     const staged = await blobs.stage(place.owner, req, limits);
     try {
       await staged.keep();
       const type = mediaTypeOf(req.headers["content-type"]);
       const { hash, size, inline } = staged;
-      const bytes = { hash, size, inline, type, modifiedMs: readClientMtime(req.headers["x-oc-mtime"]) };
+      const bytes = { hash, size, inline, type, modifiedMs, checksums };
       return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
     } finally {
       await staged.release();
@@ -73,15 +78,6 @@ export function createPut({ config, storage, uploads }: DavContext) {
     });
     exchange.res.end();
   };
-}
-
-/** `X-OC-Mtime` (ownCloud, rclone): seconds since 1970, which a file keeps as its modification time. */
-function readClientMtime(header: string | string[] | undefined): number | null {
-  if (header === undefined) return null;
-  if (!/^-?\d{1,12}(\.\d{1,9})?$/.test(String(header))) {
-    throw new ReliteError("bad_request", "X-OC-Mtime is a number of seconds", { reason: "bad_mtime" });
-  }
-  return Math.trunc(Number(header) * 1000);
 }
 
 /** A media type that can stand in a header again; what is not one is left out. */

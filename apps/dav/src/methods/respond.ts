@@ -4,7 +4,7 @@ import type { AllowedExchange } from "../exchange.ts";
 import type { TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
-import { asksFor, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
+import { asksFor, asksForChecksums, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
 import { createLockTexts } from "./lock-element.ts";
 import { isMinimal } from "./prefer.ts";
 
@@ -16,7 +16,7 @@ interface Member {
 /** The `response` elements of some members, their dead properties fetched together. */
 export type Respond = (members: readonly Member[]) => Promise<string>;
 
-const none: ReadonlyMap<number, NodeFacts["dead"]> = new Map();
+const none: ReadonlyMap<number, never> = new Map<number, never>();
 
 /** Prepares, once for a whole answer, what is asked about every node in it. */
 export function createResponder({ storage: { tree }, config, clock }: DavContext, prefixHref: string) {
@@ -35,13 +35,16 @@ export function createResponder({ storage: { tree }, config, clock }: DavContext
       return { did: caller.principal.invokerDid, canWrite };
     };
     return async (members) => {
-      const dead = asksForDead(request) ? await tree.properties(members.map(({ node }) => node.id)) : none;
+      const ids = members.map(({ node }) => node.id);
+      const dead = asksForDead(request) ? await tree.properties(ids) : none;
+      const checksums = asksForChecksums(request) ? await tree.checksums(ids) : none;
       let text = "";
       for (const { node, href } of members) {
         const facts = {
           usage,
           dead: dead.get(node.id) ?? [],
           locks: lockTexts(href),
+          checksums: checksums.get(node.id) ?? null,
           access: accessAt(href),
         };
         text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;

@@ -62,6 +62,12 @@ export async function sendParts(
   await pipeline(Readable.from(parts()), res).catch(ignoreClosed);
 }
 
+/** One stretch of a file as a stream. */
+export async function openContent(source: ContentSource, range: ByteRange): Promise<Readable> {
+  const body = await read(source, range);
+  return Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body;
+}
+
 async function read({ blobs, owner, found }: ContentSource, range: ByteRange): Promise<Buffer | Readable> {
   if (found.data !== null) return found.data.subarray(range.start, range.end + 1);
   return blobs.open(owner, found.node.hash ?? "", range);

@@ -1,4 +1,5 @@
 import { accountsStep } from "./steps/accounts.ts";
+import { checksumsStep } from "./steps/checksums.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
 
 /**
@@ -98,4 +99,5 @@ export const migrations: readonly string[] = [
   `,
   accountsStep,
   upkeepStep,
+  checksumsStep,
 ];

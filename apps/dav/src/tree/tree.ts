@@ -22,6 +22,8 @@ export interface TreeNode {
 export interface FoundNode {
   readonly node: TreeNode;
   readonly data: Buffer | null;
+  /** What clients said of the bytes and was found true (`SHA1:… MD5:…`); null when nothing was said. */
+  readonly checksums: string | null;
 }
 
 /** Bytes that are already safe: inline, or durable in the blob store under their hash. */
@@ -32,6 +34,8 @@ export interface StoredBytes {
   readonly type: string | null;
   /** When the client says the file was changed last; null: now. */
   readonly modifiedMs: number | null;
+  /** Verified checksums to keep with the content, `SHA1:… MD5:…`. */
+  readonly checksums?: string | null;
 }
 
 export interface Written {
@@ -86,6 +90,8 @@ export interface Tree {
   changes(place: Place, since: number, deep: boolean): Promise<readonly Change[] | null>;
   /** Dead properties by node id; nodes without any are left out. */
   properties(nodeIds: readonly number[]): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
+  /** Kept checksums by node id; files without any are left out. */
+  checksums(nodeIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
   patchProperties(place: Place, patch: PropertyPatch, conditions: WriteConditions): Promise<void>;
   /** All locks of an owner that have not run out. */
   locks(owner: number): Promise<readonly ActiveLock[]>;

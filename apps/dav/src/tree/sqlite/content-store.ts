@@ -1,5 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import type { ContentFiles } from "../../blobs/content-files.ts";
+import { mergeChecksums } from "../../checksums/kept-checksums.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import { contentInUseSql } from "../../storage/usage.ts";
 import type { StoredBytes, UnreferencedContent } from "../tree.ts";
@@ -13,12 +14,65 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
   db.exec(`CREATE TEMP TABLE picked (
     seq INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, parent INTEGER, depth INTEGER NOT NULL);
     CREATE TEMP TABLE lost (content INTEGER PRIMARY KEY)`);
-  const sql = {
-    byHash: db.prepare<[number, string], { id: number }>(
-      "SELECT id FROM contents WHERE owner = ? AND hash = ?",
+  const sql = prepare(db);
+
+  return {
+    /** The row for these bytes, made when they are new to the owner. */
+    keep(owner: number, bytes: StoredBytes): number {
+      const known = sql.byHash.get(owner, bytes.hash);
+      if (known !== undefined) {
+        sql.wanted.run(known.id);
+        const { checksums = null } = bytes;
+        if (checksums !== null) sql.setChecksums.run(mergeChecksums(known.checksums, checksums), known.id);
+        return known.id;
+      }
+      const { hash, size, inline, checksums = null } = bytes;
+      // A collector in another process or thread may have had the bytes just before this transaction.
+      if (inline === null && !files.has(owner, hash)) throw taken();
+      const row = { owner, hash, size, data: inline, checksums };
+      return Number(sql.insert.run(row).lastInsertRowid);
+    },
+    has: (owner: number, hash: string): boolean => sql.byHash.get(owner, hash) !== undefined,
+    read: (id: number) => sql.data.get(id) ?? { data: null, checksums: null },
+    /** Kept checksums by node id. */
+    checksums: (nodeIds: readonly number[]): ReadonlyMap<number, string> =>
+      new Map(sql.ofNodes.all(JSON.stringify(nodeIds)).map((row) => [row.node, row.checksums])),
+    /** Called after a node let go: inline bytes go at once, those in the blob store after a grace for running reads. */
+    letGo(id: number): void {
+      if (sql.dropInline.run(id).changes === 0) sql.markUnreferenced.run(nowMs(), id);
+    },
+    /** Before a picked tree goes: remembers its content; and after: lets all of it go. */
+    noteLost(): void {
+      sql.clearLost.run();
+      sql.noteLost.run();
+    },
+    letGoLost(): void {
+      sql.dropLostInline.run();
+      sql.markLost.run(nowMs());
+    },
+    /** Forgets content that was let go before `beforeMs` and before every hold, some of it at a time. */
+    sweep: (beforeMs: number) => sql.sweep.all({ beforeMs, nowMs: nowMs(), limit: sweptPerCommit }),
+    drop: (owner: number, hash: string, beforeMs: number): boolean =>
+      sql.byHash.get(owner, hash) === undefined && files.setAside(owner, hash, beforeMs),
+  };
+}
+
+function prepare(db: SqliteDatabase) {
+  return {
+    byHash: db.prepare<[number, string], { id: number; checksums: string | null }>(
+      "SELECT id, checksums FROM contents WHERE owner = ? AND hash = ?",
     ),
-    data: db.prepare<[number], { data: Buffer | null }>("SELECT data FROM contents WHERE id = ?"),
-    insert: db.prepare("INSERT INTO contents (owner, hash, size, data) VALUES (@owner, @hash, @size, @data)"),
+    data: db.prepare<[number], { data: Buffer | null; checksums: string | null }>(
+      "SELECT data, checksums FROM contents WHERE id = ?",
+    ),
+    insert: db.prepare(
+      "INSERT INTO contents (owner, hash, size, data, checksums) VALUES (@owner, @hash, @size, @data, @checksums)",
+    ),
+    setChecksums: db.prepare<[string, number]>("UPDATE contents SET checksums = ? WHERE id = ?"),
+    ofNodes: db.prepare<[string], { node: number; checksums: string }>(
+      `SELECT nodes.id AS node, contents.checksums FROM nodes JOIN contents ON contents.id = nodes.content
+       WHERE nodes.id IN (SELECT value FROM json_each(?)) AND contents.checksums IS NOT NULL`,
+    ),
     wanted: db.prepare<[number]>(
       "UPDATE contents SET unreferenced_ms = NULL WHERE id = ? AND unreferenced_ms IS NOT NULL",
     ),
@@ -49,40 +103,6 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
        AND NOT ${contentInUseSql} LIMIT @limit)
        RETURNING owner, hash, size`,
     ),
-  };
-
-  return {
-    /** The row for these bytes, made when they are new to the owner. */
-    keep(owner: number, bytes: StoredBytes): number {
-      const known = sql.byHash.get(owner, bytes.hash);
-      if (known !== undefined) {
-        sql.wanted.run(known.id);
-        return known.id;
-      }
-      // A collector in another process or thread may have had the bytes just before this transaction.
-      if (bytes.inline === null && !files.has(owner, bytes.hash)) throw taken();
-      const row = { owner, hash: bytes.hash, size: bytes.size, data: bytes.inline };
-      return Number(sql.insert.run(row).lastInsertRowid);
-    },
-    has: (owner: number, hash: string): boolean => sql.byHash.get(owner, hash) !== undefined,
-    data: (id: number): Buffer | null => sql.data.get(id)?.data ?? null,
-    /** Called after a node let go: inline bytes go at once, those in the blob store after a grace for running reads. */
-    letGo(id: number): void {
-      if (sql.dropInline.run(id).changes === 0) sql.markUnreferenced.run(nowMs(), id);
-    },
-    /** Before a picked tree goes: remembers its content; and after: lets all of it go. */
-    noteLost(): void {
-      sql.clearLost.run();
-      sql.noteLost.run();
-    },
-    letGoLost(): void {
-      sql.dropLostInline.run();
-      sql.markLost.run(nowMs());
-    },
-    /** Forgets content that was let go before `beforeMs` and before every hold, some of it at a time. */
-    sweep: (beforeMs: number) => sql.sweep.all({ beforeMs, nowMs: nowMs(), limit: sweptPerCommit }),
-    drop: (owner: number, hash: string, beforeMs: number): boolean =>
-      sql.byHash.get(owner, hash) === undefined && files.setAside(owner, hash, beforeMs),
   };
 }
 

@@ -69,7 +69,8 @@ export function createSqliteTree(
     read: async (place) => {
       const { node } = nodes.follow(place);
       if (node === null) return null;
-      return { node: rowToNode(node), data: node.content === null ? null : contents.data(node.content) };
+      const content = node.content === null ? { data: null, checksums: null } : contents.read(node.content);
+      return { node: rowToNode(node), ...content };
     },
     members: async (id, afterName, limit) => nodes.sql.members.all(id, afterName ?? "", limit).map(rowToNode),
     checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
@@ -81,6 +82,7 @@ export function createSqliteTree(
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),
     changes: async (place, since, deep) => readChanges(place, since, deep),
     properties: async (nodeIds) => properties.ofNodes(nodeIds),
+    checksums: async (nodeIds) => contents.checksums(nodeIds),
     patchProperties: (place, changes, conditions) => commits.run(() => patch(place, changes, conditions)),
     locks: async (owner) => desk.active(owner),
     lock: (place, request, conditions) => commits.run(() => desk.lock(place, request, conditions)),
