@@ -1,7 +1,7 @@
 import type { Clock } from "@relite/core/clock";
 import { ReliteError } from "@relite/core/errors";
 import { createNodeTokenCrypto } from "@relite/core/node";
-import { createVerifier, type Principal, type RevocationKey, type Verifier } from "@relite/core/ucan";
+import { createVerifier, type Principal, type RevocationQuery, type Verifier } from "@relite/core/ucan";
 import type { AccountStore } from "./accounts/index.ts";
 import type { Caller } from "./request-context.ts";
 
@@ -17,7 +17,7 @@ export interface AuthParts {
   readonly audiences: readonly string[];
   readonly accounts: AccountStore;
   readonly clock: Clock;
-  readonly isRevoked?: (key: RevocationKey) => boolean | Promise<boolean>;
+  readonly isRevoked?: (query: RevocationQuery) => boolean | Promise<boolean>;
 }
 
 /** The one login: an invocation whose audience is this API. */

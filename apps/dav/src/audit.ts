@@ -15,7 +15,7 @@ export function needsAudit(exchange: Exchange): boolean {
 }
 
 export function auditLine(exchange: Exchange, nowMs: number): Readonly<Record<string, unknown>> {
-  const { req, res, caller, dav, needed } = exchange;
+  const { req, res, caller, identity, dav, needed } = exchange;
   const path = (segments: readonly string[] | undefined) =>
     segments === undefined ? undefined : `/${segments.join("/")}`;
   return {
@@ -23,23 +23,30 @@ export function auditLine(exchange: Exchange, nowMs: number): Readonly<Record<st
     request: exchange.id,
     method: req.method,
     app: caller?.appId,
-    path: path(dav?.target.segments),
+    path: path(dav?.target.segments) ?? pagePath(req.url),
     destination: path(dav?.destination?.segments),
+    subject: exchange.subject ?? undefined,
     status: res.statusCode,
     code: exchange.code ?? undefined,
     bytesIn: exchange.socket.bytesRead - exchange.bytesReadBefore,
     bytesOut: exchange.socket.bytesWritten - exchange.bytesWrittenBefore,
     ms: nowMs - exchange.startedMs,
-    via: caller?.via,
-    account: caller?.owner,
-    rootDid: caller?.principal.rootDid,
-    invokerDid: caller?.principal.invokerDid,
-    chain: caller?.principal.chainIds,
-    depth: caller?.principal.depth,
+    via: identity?.via,
+    credential: identity?.credentialId ?? undefined,
+    account: identity?.owner,
+    rootDid: identity?.principal.rootDid,
+    invokerDid: identity?.principal.invokerDid,
+    chain: identity?.principal.chainIds,
+    depth: identity?.principal.depth,
     grant: needed.map(({ with: resource, can }) => `${resource} ${can}`),
     escalated: exchange.code === "insufficient",
-    cache: caller?.principal.cache,
+    cache: identity?.principal.cache,
     origin: req.headers.origin,
     userAgent: req.headers["user-agent"]?.slice(0, 200),
   };
+}
+
+/** Pages outside the files; a query is never written down. */
+function pagePath(url = ""): string | undefined {
+  return /^\/relite\/[^?]{0,200}/.exec(url)?.[0];
 }

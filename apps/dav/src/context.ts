@@ -1,8 +1,13 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { type Logger, silentLogger } from "@relite/core/log";
 import { createNodeTokenCrypto } from "@relite/core/node";
-import { audienceOfUrl, createVerifier, type Verifier } from "@relite/core/ucan";
+import { audienceOfUrl, createVerifier, type Verifier, type VerifierOptions } from "@relite/core/ucan";
+import type { AuthenticateParts } from "./access/authenticate.ts";
+import { createDeviceLog } from "./access/device-log.ts";
+import { createDoor } from "./access/door.ts";
+import { createGuessLimit, wrongPasswords } from "./access/guesses.ts";
+import { type KeepParts, maxKeptLifeSec } from "./access/keep-credential.ts";
 import type { AuditLog } from "./audit.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { type Disk, realDisk } from "./blobs/disk.ts";
@@ -24,6 +29,7 @@ import { createPorts, type Ports } from "./storage/ports.ts";
 export interface DavParts {
   readonly clock?: Clock;
   readonly newId?: () => string;
+  readonly randomBytes?: (count: number) => Uint8Array;
   readonly disk?: Disk;
   readonly log?: Logger;
   readonly audit?: AuditLog;
@@ -41,7 +47,10 @@ export interface DavContext {
   readonly audit: AuditLog;
   readonly storage: Storage;
   readonly audiences: readonly string[];
-  readonly verifier: Verifier;
+  /** Who asks: what the gate and the pages share. */
+  readonly access: AuthenticateParts;
+  /** What it takes to keep a UCAN behind an app password or a share. */
+  readonly keeping: KeepParts;
   /** Accepts any root: proves who wants to claim a new server. */
   readonly claimVerifier: Verifier;
   readonly requestRate: RateLimit;
@@ -83,7 +92,8 @@ export function createContext(
   const { clock = systemClock, newId = randomUUID, log = silentLogger, audit = silentAudit } = parts;
   const { limits = createLimitMemory(1), thread = 0 } = parts;
   const audiences = config.audiences.length > 0 ? config.audiences : defaultAudiences(config.host, port);
-  const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked: () => false };
+  const isRevoked = storage.revocations.isRevoked;
+  const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked };
   const perSecond = config.requestsPerSecond;
   return {
     config,
@@ -93,13 +103,45 @@ export function createContext(
     audit,
     storage,
     audiences,
-    verifier: createVerifier({ ...verify, isOwner: (did) => storage.owners.idOf(did) !== null }),
+    ...createAccess({
+      storage,
+      verify,
+      clock,
+      log,
+      randomBytes: parts.randomBytes ?? randomBytes,
+      guessMemory: limits.guesses,
+    }),
     claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
     requestRate: createRateLimit(clock, { perSecond, burst: perSecond * 4 }, limits.requests),
     claimRate: createRateLimit(clock, { perSecond: 5 / 60, burst: 5 }, limits.claims),
     wrongCodeRate: createRateLimit(clock, { perSecond: 10 / 60, burst: 10 }, limits.wrongCodes),
     openJoinRate: createRateLimit(clock, { perSecond: 5 / 3_600, burst: 5 }, limits.openJoins),
     uploads: createUploadSlots(config.maxUploadsPerOwner, { ...limits, memory: limits.uploads, thread }),
+  };
+}
+
+/** The two verifiers are one walk; they differ in how long an invocation may live. */
+function createAccess(parts: {
+  readonly storage: Storage;
+  readonly verify: Omit<VerifierOptions, "isOwner">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly guessMemory: SharedArrayBuffer;
+}): Pick<DavContext, "access" | "keeping"> {
+  const { storage, clock, log } = parts;
+  const { owners, credentials, devices } = storage;
+  const verify = { ...parts.verify, isOwner: (did: string) => owners.idOf(did) !== null };
+  const storedVerifier = createVerifier({ ...verify, maxInvocationLifeSec: maxKeptLifeSec });
+  const guesses = createGuessLimit(createRateLimit(clock, wrongPasswords, parts.guessMemory));
+  return {
+    access: {
+      verifier: createVerifier(verify),
+      owners,
+      door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
+      deviceLog: createDeviceLog({ devices, clock, log }),
+    },
+    keeping: { credentials, owners, storedVerifier, clock, randomBytes: parts.randomBytes },
   };
 }
 

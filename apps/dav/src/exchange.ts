@@ -3,11 +3,19 @@ import type { Socket } from "node:net";
 import type { Capability, Principal } from "@relite/core/ucan";
 import type { DavRequest } from "./target.ts";
 
-/** Who the request acts for, and the one node everything it names lies below. */
-export interface Caller {
+/** Who the request acts for. */
+export interface Identity {
   readonly owner: number;
   readonly principal: Principal;
-  readonly via: "bearer" | "basic";
+  readonly via: "bearer" | "basic" | "app-password" | "share";
+  /** The app password or share it came by. */
+  readonly credentialId: string | null;
+  /** Whose locks are its own: the invoking key, or the app password, however many were made by one key. */
+  readonly actor: string;
+}
+
+/** An identity and the one node everything its request names lies below. */
+export interface Caller extends Identity {
   readonly appId: string;
   readonly appRoot: number;
   /** The app at the other end of a COPY or MOVE. */
@@ -25,8 +33,11 @@ export interface Exchange {
   readonly bytesReadBefore: number;
   readonly bytesWrittenBefore: number;
   dav: DavRequest | null;
+  identity: Identity | null;
   caller: Caller | null;
   needed: readonly Capability[];
+  /** What a page made or ended: the id of an app password, of a share, of a revoked token. */
+  subject: string | null;
   /** The stable code of a refusal, for the audit line. */
   code: string | null;
 }

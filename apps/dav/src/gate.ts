@@ -1,22 +1,13 @@
-import type { IncomingMessage } from "node:http";
 import { ReliteError } from "@relite/core/errors";
-import {
-  type Capability,
-  covers,
-  isAllowed,
-  type Principal,
-  type UcanCode,
-  type Verifier,
-} from "@relite/core/ucan";
-import type { Owners } from "./accounts/owners.ts";
+import { type Capability, covers, isAllowed, type Principal } from "@relite/core/ucan";
+import { type AuthenticateParts, authenticate } from "./access/authenticate.ts";
+import { insufficient } from "./access/refusal.ts";
 import type { Caller, Exchange } from "./exchange.ts";
 import type { DavRequest } from "./target.ts";
 import type { Tree } from "./tree/tree.ts";
 import { type Action, zoneByName, zoneNameOf } from "./zones.ts";
 
-export interface GateParts {
-  readonly verifier: Verifier;
-  readonly owners: Owners;
+export interface GateParts extends AuthenticateParts {
   readonly tree: Tree;
   readonly requiredResource: string;
   readonly requiredAction: string;
@@ -53,41 +44,19 @@ function capabilitiesNeededFor(dav: DavRequest): readonly Capability[] | null {
 
 /** Token → principal → owner → the node the request is confined to. Fills the exchange, or throws 400, 401, 403 or 431. */
 export async function admit(exchange: Exchange, dav: DavRequest, parts: GateParts): Promise<Caller> {
-  const { token, via } = readToken(exchange.req);
-  const verified = await parts.verifier.verify(token);
-  if (!verified.ok) throw refusal(verified.code);
-  const { principal } = verified;
   const needed = capabilitiesNeededFor(dav);
   exchange.needed = needed ?? [];
+  const identity = await authenticate(exchange, parts);
+  const { owner, principal } = identity;
   if (needed === null) throw outOfScope();
   checkAllowed(principal, needed, parts);
-  const owner = parts.owners.idOf(principal.rootDid);
-  if (owner === null) throw refusal("unknown_root");
   const appId = dav.target.segments[1] ?? "";
   const otherId = dav.destination?.segments[1];
   const rootOf = async (id: string) =>
     (await parts.tree.findApp(owner, id)) ?? (await parts.tree.openApp(owner, id));
   const appRoot = await rootOf(appId);
   const destinationRoot = otherId === undefined ? null : await rootOf(otherId);
-  return { owner, principal, via, appId, appRoot, destinationRoot };
-}
-
-/** The token of a request: `Bearer`, or the password of `Basic`. Empty when there is none. */
-export function readToken(req: IncomingMessage): { token: string; via: "bearer" | "basic" } {
-  const text = req.headers.authorization ?? "";
-  const [, scheme = "", credentials = ""] = /^([a-z0-9_-]+) +(\S+) *$/i.exec(text) ?? [];
-  if (scheme.toLowerCase() === "bearer") return { token: credentials, via: "bearer" };
-  if (scheme.toLowerCase() !== "basic") return { token: "", via: "bearer" };
-  const pair = Buffer.from(credentials, "base64").toString("utf8");
-  const colon = pair.indexOf(":");
-  return { token: colon < 0 ? "" : pair.slice(colon + 1), via: "basic" };
-}
-
-export function refusal(code: UcanCode): ReliteError {
-  if (code === "too_large") {
-    return new ReliteError("headers_too_large", "The token is too large", { reason: code });
-  }
-  return new ReliteError("unauthorized", "A valid token is needed", { reason: code });
+  return { ...identity, appId, appRoot, destinationRoot };
 }
 
 function checkAllowed(principal: Principal, needed: readonly Capability[], parts: GateParts): void {
@@ -99,13 +68,6 @@ function checkAllowed(principal: Principal, needed: readonly Capability[], parts
     const least = { with: resource, can: parts.requiredAction };
     if (!isAllowed(principal, least)) throw insufficient(least);
   }
-}
-
-function insufficient(missing: Capability): ReliteError {
-  return new ReliteError("insufficient", `The token does not grant ${missing.can} on ${missing.with}`, {
-    reason: "insufficient",
-    details: { with: missing.with, can: missing.can },
-  });
 }
 
 function outOfScope(): ReliteError {

@@ -21,7 +21,7 @@ export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<voi
 export function createHandler(context: DavContext): Handler {
   const { config, storage, clock, log } = context;
   const origins = new Set(config.corsOrigins);
-  const gate = { ...config, verifier: context.verifier, owners: storage.owners, tree: storage.tree };
+  const gate = { ...config, ...context.access, tree: storage.tree };
   const findPage = createPages(context);
   const noteSeen = createLastSeen(storage.owners, clock);
   const setHeaders = (exchange: Exchange) => {
@@ -90,6 +90,8 @@ function openExchange(
     bytesReadBefore: socket.bytesRead,
     bytesWrittenBefore: socket.bytesWritten,
     dav: null,
+    identity: null,
+    subject: null,
     caller: null,
     needed: [],
     code: null,

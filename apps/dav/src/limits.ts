@@ -5,6 +5,8 @@ import { createCellMemory, createKeyedCells } from "./keyed-cells.ts";
 export interface RateLimit {
   /** Takes one from the key's bucket; `rate_limited` with the seconds to wait when it is empty. */
   take(key: string | number): void;
+  /** As `take`, and takes nothing. */
+  check(key: string | number): void;
 }
 
 export interface Rate {
@@ -19,6 +21,7 @@ export interface LimitMemory {
   readonly claims: SharedArrayBuffer;
   readonly wrongCodes: SharedArrayBuffer;
   readonly openJoins: SharedArrayBuffer;
+  readonly guesses: SharedArrayBuffer;
   readonly uploads: SharedArrayBuffer;
   readonly threads: number;
 }
@@ -29,6 +32,7 @@ export function createLimitMemory(threads: number): LimitMemory {
     claims: createCellMemory(1),
     wrongCodes: createCellMemory(1),
     openJoins: createCellMemory(1),
+    guesses: createCellMemory(1),
     uploads: createCellMemory(threads),
     threads,
   };
@@ -44,24 +48,31 @@ export function createRateLimit(
   const tokenUs = 1_000_000 / perSecond;
   const whole = BigInt(Math.ceil(burst * tokenUs));
   const { find, cells } = createKeyedCells(memory, 1, (all, at) => Atomics.load(all, at) <= nowUs());
+  /** What the cell is to hold after one was taken; throws when there is none to take. */
+  function afterTaking(full: bigint): bigint {
+    const now = nowUs();
+    // A clock that was set back: the bucket is empty at worst.
+    const behind = full <= now ? 0n : full - now < whole ? full - now : whole;
+    const tokens = burst - Number(behind) / tokenUs;
+    if (tokens < 1) {
+      const retryAfterSec = Math.max(1, Math.ceil((1 - tokens) / perSecond));
+      throw new ReliteError("rate_limited", "Too many requests", { details: { retryAfterSec } });
+    }
+    return now + behind + BigInt(Math.round(tokenUs));
+  }
   return {
     take(key) {
       const at = find(key);
       // So many at once that there is no room to count one more: it will be counted next time.
       if (at === null) return;
       for (;;) {
-        const now = nowUs();
         const full = Atomics.load(cells, at);
-        // A clock that was set back: the bucket is empty at worst.
-        const behind = full <= now ? 0n : full - now < whole ? full - now : whole;
-        const tokens = burst - Number(behind) / tokenUs;
-        if (tokens < 1) {
-          const retryAfterSec = Math.max(1, Math.ceil((1 - tokens) / perSecond));
-          throw new ReliteError("rate_limited", "Too many requests", { details: { retryAfterSec } });
-        }
-        const next = now + behind + BigInt(Math.round(tokenUs));
-        if (Atomics.compareExchange(cells, at, full, next) === full) return;
+        if (Atomics.compareExchange(cells, at, full, afterTaking(full)) === full) return;
       }
+    },
+    check(key) {
+      const at = find(key);
+      if (at !== null) afterTaking(Atomics.load(cells, at));
     },
   };
 }

@@ -38,7 +38,7 @@ export function createLock({ storage: { tree }, config, clock, newId }: DavConte
         reason: "trailing_slash",
       });
     }
-    const { invokerDid: principal } = caller.principal;
+    const { actor: principal } = caller;
     const deep = dav.depth === "infinity";
     const request = { token: `urn:uuid:${newId()}`, principal, shared, deep, ownerXml, timeoutMs };
     const { created, lock } = await tree.lock(place, request, conditions);
@@ -55,8 +55,8 @@ export function createUnlock({ storage: { tree }, config }: DavContext) {
     if (token === undefined) {
       throw new ReliteError("bad_request", "Lock-Token names the lock to end", { reason: "bad_lock_token" });
     }
-    const { invokerDid: principal, rootDid } = caller.principal;
-    const unlocker = { token, principal, isOwnerKey: principal === rootDid };
+    const { actor: principal } = caller;
+    const unlocker = { token, principal, isOwnerKey: principal === caller.principal.rootDid };
     await tree.unlock(placeOf(exchange), unlocker, conditionsOf(exchange, config.prefix));
     res.writeHead(204).end();
   };

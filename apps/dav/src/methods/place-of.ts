@@ -35,7 +35,7 @@ export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[
   }));
   const terms = lists.flatMap((list) => list.terms);
   const tokens = terms.filter(({ kind, not }) => kind === "token" && !not).map(({ value }) => value);
-  return { ...conditions, ifLists, held: { principal: caller.principal.invokerDid, tokens } };
+  return { ...conditions, ifLists, held: { principal: caller.actor, tokens } };
 }
 
 /** A tag is one more way to name a resource: it shows only what the token may read. */

@@ -1,5 +1,6 @@
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
+import { createAppPasswordPages } from "./app-passwords.ts";
 import { createClaimPages } from "./claim.ts";
 import { createJoinPages } from "./join.ts";
 import type { PageTable } from "./page.ts";
@@ -14,6 +15,7 @@ export function createPages(context: DavContext): FindPage {
     ...createStatePages(context),
     ...createClaimPages(context),
     ...createJoinPages(context),
+    ...createAppPasswordPages(context),
   };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {

@@ -1,8 +1,9 @@
 import { ReliteError } from "@relite/core/errors";
 import { isAllowed, type Principal } from "@relite/core/ucan";
+import { readToken } from "../access/authenticate.ts";
+import { refusal } from "../access/refusal.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
-import { readToken, refusal } from "../gate.ts";
 
 const readProfile = { with: "profile:", can: "profile/read" };
 

@@ -1,3 +1,4 @@
+import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
@@ -100,4 +101,5 @@ export const migrations: readonly string[] = [
   accountsStep,
   upkeepStep,
   checksumsStep,
+  accessStep,
 ];

@@ -1,3 +1,6 @@
+import { createCredentials, credentialsWrites } from "../access/credentials.ts";
+import { createDevices, devicesWrites } from "../access/devices.ts";
+import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
 import type { ContentFiles } from "../blobs/content-files.ts";
@@ -24,6 +27,9 @@ const definitions = {
   tree: define(({ db, commits, nowMs, files }) => createSqliteTree(db, commits, nowMs, files), treeWrites),
   owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
   invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),
+  credentials: define(({ db, commits, nowMs }) => createCredentials(db, commits, nowMs), credentialsWrites),
+  revocations: define(({ db, commits, nowMs }) => createRevocations(db, commits, nowMs), revocationsWrites),
+  devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
   holds: define(({ db, commits, nowMs }) => createHolds(db, commits, nowMs), holdWrites),
 };

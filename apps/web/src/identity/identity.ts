@@ -29,6 +29,7 @@ const renewBelowMs = 7 * dayMs;
 const everything: readonly Capability[] = [
   { with: "app:*", can: "app/write" },
   { with: "profile:", can: "profile/write" },
+  { with: "access:", can: "access/write" },
   { with: "library:", can: "library/write" },
   { with: "chat:", can: "chat/write" },
 ];

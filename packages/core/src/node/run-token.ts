@@ -18,8 +18,8 @@ Prints an invocation token and nothing else, for \`Authorization: Bearer\` or rc
     --path P        only this folder or file of the app, plain text, / between names
     --can ACTION    read or write (write, which includes read, by default)
     --ttl TIME      how long it lives: 30s, 5m (default), 1h at most
-    --grant R/A     a right at the API: profile/read, profile/write, library/read, library/write,
-                    chat/read, chat/write; may be repeated
+    --grant R/A     a right at the server: profile/read, profile/write, access/read, access/write,
+                    library/read, library/write, chat/read, chat/write; may be repeated
     --proof FILE    the delegation to this key, where it is not the owner's key itself
     --json          print { token, did, audience, capabilities }
 `;
@@ -78,7 +78,7 @@ function readAppCapability(app: string, path: string, can: "read" | "write"): Ca
 }
 
 function readRight(text: string): Capability {
-  const match = /^(profile|library|chat)\/(read|write)$/.exec(text);
+  const match = /^(profile|access|library|chat)\/(read|write)$/.exec(text);
   if (match?.[1] === undefined) throw new UsageError("--grant is such as library/read");
   return { with: `${match[1]}:`, can: text };
 }

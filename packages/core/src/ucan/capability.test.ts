@@ -17,7 +17,7 @@ const appGrant = fc.record({
   write: fc.boolean(),
 });
 const otherGrant = fc.record({
-  scheme: fc.constantFrom("profile", "library", "chat"),
+  scheme: fc.constantFrom("profile", "access", "library", "chat"),
   path: fc.constant([]),
   write: fc.boolean(),
 });

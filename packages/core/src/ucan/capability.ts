@@ -14,9 +14,10 @@ export interface Grant {
   readonly write: boolean;
 }
 
-/** The API's own resources: no path, and these actions. */
+/** What has no path, and its actions: who is asking, who else may, and the API's own resources. */
 const actionsByScheme: Readonly<Record<string, readonly string[]>> = {
   profile: ["profile/read", "profile/write"],
+  access: ["access/read", "access/write"],
   library: ["library/read", "library/write"],
   chat: ["chat/read", "chat/write"],
 };

@@ -1,6 +1,6 @@
 import { canonicalAudience } from "./audience.ts";
 import type { UcanCode } from "./codes.ts";
-import { maxChainLength, maxDelegationLifeSec, maxInvocationLifeSec, notBeforeLeewaySec } from "./limits.ts";
+import { maxChainLength, maxDelegationLifeSec, notBeforeLeewaySec } from "./limits.ts";
 import type { ExpiringLru } from "./lru.ts";
 import { type DecodedToken, decodeToken } from "./token.ts";
 import type { TokenCrypto } from "./token-crypto.ts";
@@ -58,24 +58,30 @@ async function verifiedLinks(
 /** What can be said of a chain without keys or storage: audience, then time, then links. */
 export function chainProblem(
   { leaf, links }: Chain,
-  audiences: ReadonlySet<string>,
-  nowSec: number,
+  terms: {
+    readonly audiences: ReadonlySet<string>;
+    readonly nowSec: number;
+    readonly maxInvocationLifeSec: number;
+  },
 ): UcanCode | null {
-  if (!audiences.has(canonicalAudience(leaf.audience))) return "wrong_audience";
+  if (!terms.audiences.has(canonicalAudience(leaf.audience))) return "wrong_audience";
   for (const token of links) {
-    const problem = timeProblem(token, nowSec, token === leaf);
+    const problem = timeProblem(token, terms.nowSec, token === leaf ? terms.maxInvocationLifeSec : null);
     if (problem !== null) return problem;
   }
   return boundsProblem(links) ?? linkProblem(links);
 }
 
-function timeProblem(token: DecodedToken, nowSec: number, isInvocation: boolean): UcanCode | null {
-  const { expiresAtSec, notBeforeSec } = token;
-  const maxLifeSec = isInvocation ? maxInvocationLifeSec : maxDelegationLifeSec;
+/** `maxInvocationLifeSec` is null for a delegation. */
+function timeProblem(
+  { expiresAtSec, notBeforeSec }: DecodedToken,
+  nowSec: number,
+  maxInvocationLifeSec: number | null,
+): UcanCode | null {
   if (expiresAtSec <= nowSec) return "expired";
-  if (expiresAtSec > nowSec + maxLifeSec) return "lifetime_too_long";
+  if (expiresAtSec > nowSec + (maxInvocationLifeSec ?? maxDelegationLifeSec)) return "lifetime_too_long";
   if (notBeforeSec === null) return null;
-  if (!isInvocation) return "time_bounds";
+  if (maxInvocationLifeSec === null) return "time_bounds";
   return notBeforeSec > nowSec + notBeforeLeewaySec ? "not_yet_valid" : null;
 }
 
@@ -87,7 +93,8 @@ function boundsProblem(tokens: readonly DecodedToken[]): UcanCode | null {
   return outlives ? "time_bounds" : null;
 }
 
-function linkProblem(tokens: readonly DecodedToken[]): UcanCode | null {
+/** Whether each proof is for the issuer of its child. */
+export function linkProblem(tokens: readonly DecodedToken[]): UcanCode | null {
   const broken = tokens.some((token, index) => {
     const proof = tokens[index + 1];
     return proof !== undefined && proof.audience !== token.issuer.did;

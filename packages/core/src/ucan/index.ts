@@ -2,17 +2,19 @@ export { audienceOfUrl, sameAudience } from "./audience.ts";
 export { appCapability, type Capability, covers, parseAppId } from "./capability.ts";
 export type { UcanCode } from "./codes.ts";
 export { type DidKey, parseDidKey, type SigningAlg } from "./did.ts";
-export { issueDelegation, issueInvocation } from "./issue.ts";
+export { issueDelegation, issueInvocation, issueStored } from "./issue.ts";
 export { generateKeyPair, keyPairFromSeed, newSeed, type Signer, signerFromKeyPair } from "./keys.ts";
+export { maxStoredLifeSec } from "./limits.ts";
 export { type ParsedPath, parsePathSegments } from "./path.ts";
 export { seedToWords, wordsToSeed } from "./recovery-words.ts";
+export { inspectToken, type TokenFacts } from "./token.ts";
 export { type TokenCrypto, verifySignature } from "./token-crypto.ts";
 export { createTokenSource, type TokenSource } from "./token-source.ts";
 export {
   createVerifier,
   isAllowed,
   type Principal,
-  type RevocationKey,
+  type RevocationQuery,
   type Verified,
   type Verifier,
   type VerifierOptions,

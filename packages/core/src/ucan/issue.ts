@@ -5,7 +5,7 @@ import { type Capability, parseGrant } from "./capability.ts";
 import type { UcanCode } from "./codes.ts";
 import { parseDidKey } from "./did.ts";
 import type { Signer } from "./keys.ts";
-import { maxCapabilities, maxInvocationLifeSec, maxTokenChars } from "./limits.ts";
+import { maxCapabilities, maxInvocationLifeSec, maxStoredLifeSec, maxTokenChars } from "./limits.ts";
 import { decodeToken } from "./token.ts";
 
 const ucv = { major: 0, minor: 8, patch: 1 };
@@ -44,6 +44,24 @@ export async function issueInvocation(order: {
     throw new ReliteError("unauthorized", "The delegation has expired.", { reason: "expired" });
   const expiresAtSec = Math.min(Math.floor(nowMs / 1_000 + ttlSec), proofEndSec);
   return signToken({ ...order, expiresAtSec });
+}
+
+/** An invocation that its audience keeps, behind an app password or a share link: `maxStoredLifeSec` at most. */
+export async function issueStored(order: {
+  readonly issuer: Signer;
+  readonly audience: string;
+  readonly capabilities: readonly Capability[];
+  readonly expiresAtSec: number;
+  readonly proof?: string;
+  readonly nowMs: number;
+}): Promise<string> {
+  const { expiresAtSec, nowMs } = order;
+  if (!Number.isSafeInteger(expiresAtSec)) throw refusal("malformed", "The end is no whole second.");
+  if (expiresAtSec * 1_000 > nowMs + maxStoredLifeSec * 1_000)
+    throw refusal("lifetime_too_long", "It may last 365 days at most.");
+  if (expiresAtSec > proofEnd(order.issuer, order.proof))
+    throw refusal("time_bounds", "It cannot outlive the delegation it rests on.");
+  return signToken(order);
 }
 
 async function signToken(order: {

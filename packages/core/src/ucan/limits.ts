@@ -5,5 +5,7 @@ export const maxChainLength = 5;
 export const maxCapabilities = 32;
 export const maxFactsChars = 1_024;
 export const maxInvocationLifeSec = 3_600;
+/** An invocation that a server keeps for its maker, behind an app password or a share link. */
+export const maxStoredLifeSec = 365 * 86_400;
 export const maxDelegationLifeSec = 400 * 86_400;
 export const notBeforeLeewaySec = 60;

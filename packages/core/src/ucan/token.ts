@@ -63,6 +63,19 @@ export function decodeToken(text: string): Decoded {
   };
 }
 
+/** What a token says of itself, believed by nobody: to show it, or to compare it with what was verified. */
+export type TokenFacts = Pick<DecodedToken, "audience" | "capabilities" | "expiresAtSec" | "proof"> & {
+  readonly issuerDid: string;
+};
+
+/** Reads a token without verifying it; null when it is no token of this profile. */
+export function inspectToken(text: string): TokenFacts | null {
+  const decoded = decodeToken(text);
+  if (!decoded.ok) return null;
+  const { audience, capabilities, expiresAtSec, proof, issuer } = decoded.token;
+  return { audience, capabilities, expiresAtSec, proof, issuerDid: issuer.did };
+}
+
 /** Base64url → UTF-8 → JSON object, accepted only if writing the object again gives the same characters. */
 function decodePart(part: string): Fields | null {
   const bytes = base64UrlToBytes(part);

@@ -11,7 +11,7 @@ import {
 } from "./capability.ts";
 import { type Chain, chainProblem, type Link, type ProofCache, readChain } from "./chain.ts";
 import type { UcanCode } from "./codes.ts";
-import { maxTokenChars } from "./limits.ts";
+import { maxInvocationLifeSec as defaultInvocationLifeSec, maxTokenChars } from "./limits.ts";
 import { createExpiringLru } from "./lru.ts";
 import { createWebTokenCrypto, type TokenCrypto } from "./token-crypto.ts";
 
@@ -42,15 +42,23 @@ export interface Verifier {
   verify(token: string): Promise<Verified>;
 }
 
-export type RevocationKey = { readonly tokenId: string } | { readonly did: string };
+/** What may have been revoked of a chain: any of its tokens, and, for this root only, any of its keys. */
+export interface RevocationQuery {
+  readonly rootDid: string;
+  /** From the invocation to the root delegation; the first stands for the whole chain. */
+  readonly tokenIds: readonly string[];
+  readonly issuerDids: readonly string[];
+}
 
 export interface VerifierOptions {
   readonly audiences: readonly string[];
   /** Asked on every request, also for tokens that are cached. */
   isOwner(did: string): boolean | Promise<boolean>;
-  /** Asked on every request for each token and each issuer of the chain. */
-  isRevoked(key: RevocationKey): boolean | Promise<boolean>;
+  /** Asked once on every request, also for tokens that are cached. */
+  isRevoked(query: RevocationQuery): boolean | Promise<boolean>;
   readonly clock: Clock;
+  /** How long an invocation may live; an hour, but `maxStoredLifeSec` for those the server itself keeps. */
+  readonly maxInvocationLifeSec?: number;
   /** Verified tokens and verified proofs kept, each; 4,096 by default. */
   readonly maxCached?: number;
   /** WebCrypto by default; `createNodeTokenCrypto()` of `@relite/core/node` is quicker on servers. */
@@ -68,6 +76,7 @@ interface Known {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { clock, maxCached = 4_096, crypto = createWebTokenCrypto() } = options;
+  const { maxInvocationLifeSec = defaultInvocationLifeSec } = options;
   const audiences = new Set(options.audiences.map(canonicalAudience));
   const knownByToken = createExpiringLru<Known>(maxCached);
   const proofs: ProofCache = createExpiringLru(maxCached);
@@ -86,7 +95,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const read = await readChain(token, { crypto, proofs, nowSec });
       if (!read.ok) return refuse(read.code);
       const { chain } = read;
-      const early = chainProblem(chain, audiences, nowSec);
+      const early = chainProblem(chain, { audiences, nowSec, maxInvocationLifeSec });
       if (early !== null) return refuse(early);
       const known = describe(chain);
       const standing = await standingProblem(options, known);
@@ -127,9 +136,8 @@ async function standingProblem(
   { principal, issuerDids }: Known,
 ): Promise<UcanCode | null> {
   if (!(await isOwner(principal.rootDid))) return "unknown_root";
-  for (const tokenId of principal.chainIds) if (await isRevoked({ tokenId })) return "revoked";
-  for (const did of issuerDids) if (await isRevoked({ did })) return "revoked";
-  return null;
+  const { rootDid, chainIds: tokenIds } = principal;
+  return (await isRevoked({ rootDid, tokenIds, issuerDids })) ? "revoked" : null;
 }
 
 /** Root first, so that who is not enrolled costs one failed check at most; a proof seen before is not checked again. */

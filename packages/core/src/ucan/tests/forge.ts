@@ -5,7 +5,6 @@ import {
   createVerifier,
   generateKeyPair,
   type Principal,
-  type RevocationKey,
   type Signer,
   signerFromKeyPair,
   type TokenCrypto,
@@ -78,7 +77,7 @@ export async function createWorld(
       work.ownerLookups += 1;
       return owners.has(did);
     },
-    isRevoked: (key: RevocationKey) => revoked.has("did" in key ? key.did : key.tokenId),
+    isRevoked: ({ tokenIds, issuerDids }) => [...tokenIds, ...issuerDids].some((name) => revoked.has(name)),
     clock,
     crypto: countedCrypto(runtime === "node" ? createNodeTokenCrypto() : createWebTokenCrypto(), work),
     ...limits,

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from "node:http";
+import { type Capability, isAllowed, type Verifier } from "@relite/core/ucan";
+import type { Owners } from "../accounts/owners.ts";
+import type { Exchange, Identity } from "../exchange.ts";
+import type { DeviceLog } from "./device-log.ts";
+import type { Door } from "./door.ts";
+import { insufficient, refusal } from "./refusal.ts";
+import { readAppPassword } from "./secret.ts";
+
+export interface AuthenticateParts {
+  readonly verifier: Verifier;
+  readonly owners: Owners;
+  readonly door: Door;
+  readonly deviceLog: DeviceLog;
+}
+
+/** Who asks: a bearer token, a token as the password of `Basic`, or an app password. Fills the exchange, or throws 401, 429, 431. */
+export async function authenticate(exchange: Exchange, parts: AuthenticateParts): Promise<Identity> {
+  const identity = await identify(exchange, parts);
+  exchange.identity = identity;
+  return identity;
+}
+
+/** For pages outside the files: who asks, when they may. Throws 403 naming the capability that is missing. */
+export async function authorise(
+  exchange: Exchange,
+  needed: Capability,
+  parts: AuthenticateParts,
+): Promise<Identity> {
+  exchange.needed = [needed];
+  const identity = await authenticate(exchange, parts);
+  if (!isAllowed(identity.principal, needed)) throw insufficient(needed);
+  return identity;
+}
+
+async function identify(exchange: Exchange, parts: AuthenticateParts): Promise<Identity> {
+  const { token, via } = readToken(exchange.req);
+  const isToken = via === "bearer" || token === "" || token.split(".").length === 3;
+  if (!isToken) return identifyByPassword(exchange, token, parts);
+  const verified = await parts.verifier.verify(token);
+  if (!verified.ok) throw refusal(verified.code);
+  const { principal } = verified;
+  const owner = ownerOf(principal.rootDid, parts);
+  parts.deviceLog.seen(owner, principal.invokerDid, exchange.req.headers["user-agent"]);
+  return { owner, principal, via, credentialId: null, actor: principal.invokerDid };
+}
+
+async function identifyByPassword(
+  exchange: Exchange,
+  password: string,
+  parts: AuthenticateParts,
+): Promise<Identity> {
+  const address = exchange.socket.remoteAddress ?? "";
+  const secret = readAppPassword(password);
+  if (secret === null) return parts.door.refuse(address);
+  const principal = await parts.door.open({ ...secret, kind: "app-password", address });
+  const owner = ownerOf(principal.rootDid, parts);
+  const actor = `urn:relite:app-password:${secret.id}`;
+  return { owner, principal, via: "app-password", credentialId: secret.id, actor };
+}
+
+function ownerOf(rootDid: string, { owners }: AuthenticateParts): number {
+  const owner = owners.idOf(rootDid);
+  if (owner === null) throw refusal("unknown_root");
+  return owner;
+}
+
+/** The token of a request: `Bearer`, or the password of `Basic`. Empty when there is none. */
+export function readToken(req: IncomingMessage): { token: string; via: "bearer" | "basic" } {
+  const text = req.headers.authorization ?? "";
+  const [, scheme = "", credentials = ""] = /^([a-z0-9_-]+) +(\S+) *$/i.exec(text) ?? [];
+  if (scheme.toLowerCase() === "bearer") return { token: credentials, via: "bearer" };
+  if (scheme.toLowerCase() !== "basic") return { token: "", via: "bearer" };
+  const pair = Buffer.from(credentials, "base64").toString("utf8");
+  const colon = pair.indexOf(":");
+  return { token: colon < 0 ? "" : pair.slice(colon + 1), via: "basic" };
+}

@@ -1,0 +1,84 @@
+import { ReliteError } from "@relite/core/errors";
+import { z } from "zod";
+import { authorise } from "../access/authenticate.ts";
+import type { CredentialFacts } from "../access/credentials.ts";
+import { keepCredential } from "../access/keep-credential.ts";
+import type { DavContext } from "../context.ts";
+import type { Exchange, Identity } from "../exchange.ts";
+import { byMethod, type PageTable, readJson, sendJson } from "./page.ts";
+
+const newPassword = z.strictObject({
+  ucan: z.string().min(1).max(8_192),
+  label: z
+    .string()
+    .trim()
+    .max(100)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    .regex(/^[^\u0000-\u001f\u007f]*$/)
+    .refine((text) => text.isWellFormed())
+    .default(""),
+});
+
+const daySec = 86_400;
+
+/**
+ * App passwords of the one who asks: a UCAN signed by them for this server, behind a password that ordinary WebDAV clients can
+ * send. The password is told once.
+ */
+export function createAppPasswordPages(context: DavContext): PageTable {
+  const { credentials } = context.storage;
+  const caller = async (exchange: Exchange, can: "access/read" | "access/write"): Promise<Identity> => {
+    const identity = await authorise(exchange, { with: "access:", can }, context.access);
+    context.requestRate.take(identity.owner);
+    return identity;
+  };
+  return {
+    "/relite/app-passwords": byMethod({
+      GET: async (exchange) => {
+        const { owner } = await caller(exchange, "access/read");
+        const appPasswords = credentials.list(owner, "app-password").map(describeCredential);
+        sendJson(exchange.res, 200, { appPasswords });
+      },
+      POST: async (exchange) => {
+        const maker = await caller(exchange, "access/write");
+        const form = { reason: "bad_app_password", form: '{"ucan": "…", "label": "…"}' };
+        const { ucan, label } = await readJson(exchange, newPassword, form);
+        const order = { kind: "app-password", ucan, label, mayWrite: true, minLifeSec: daySec } as const;
+        const { facts, secret } = await keepCredential(maker, order, context.keeping);
+        exchange.subject = facts.id;
+        const { id } = facts;
+        sendJson(exchange.res, 201, {
+          ...describeCredential(facts),
+          username: id,
+          password: `${id}${secret}`,
+        });
+      },
+    }),
+    "/relite/app-passwords/*": byMethod({
+      DELETE: async (exchange, id) => {
+        const { owner } = await caller(exchange, "access/write");
+        if (!(await credentials.revoke(owner, "app-password", id))) {
+          throw new ReliteError("not_found", "There is no such app password");
+        }
+        exchange.subject = id;
+        exchange.res.writeHead(204).end();
+      },
+    }),
+  };
+}
+
+/** What an owner sees of an app password or a share; never a secret. */
+function describeCredential(facts: CredentialFacts): Readonly<Record<string, unknown>> {
+  const { id, label, resource, action, createdMs, expiresMs, lastUsedMs } = facts;
+  const [app = "", ...path] = resource.slice("app:".length).split("/");
+  return {
+    id,
+    label,
+    app,
+    path: path.join("/"),
+    action: action === "app/write" ? "write" : "read",
+    created: new Date(createdMs).toISOString(),
+    expires: new Date(expiresMs).toISOString(),
+    lastUsed: lastUsedMs === null ? null : new Date(lastUsedMs).toISOString(),
+  };
+}
