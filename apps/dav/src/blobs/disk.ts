@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open, opendir, rename, stat, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { makeFolder } from "@relite/core/node";
 import { errorCode } from "../storage/storage-errors.ts";
@@ -15,7 +16,7 @@ export interface DiskWriter {
 export interface Disk {
   createFile(path: string): Promise<DiskWriter>;
   rename(from: string, to: string): Promise<void>;
-  /** Makes the folder and its missing parents, durably. */
+  /** Makes the folder and its missing parents; they last once the folders they stand in were flushed. */
   makeFolder(path: string): Promise<void>;
   /** Makes entries of the folder durable. */
   flushFolder(path: string): Promise<void>;
@@ -78,6 +79,22 @@ export const realDisk: Disk = {
     return names;
   },
 };
+
+/**
+ * Makes a folder's entries durable, and its own entry and those on the way to it: they may be new, made just now or by a
+ * process that was killed. Folders further up that may not be opened were there before.
+ */
+export async function flushPath(disk: Disk, path: string): Promise<void> {
+  await disk.flushFolder(path);
+  for (let at = dirname(path); ; at = dirname(at)) {
+    await disk.flushFolder(at).catch(ignoreRefused);
+    if (at === dirname(at)) return;
+  }
+}
+
+function ignoreRefused(error: unknown): void {
+  if (!["EACCES", "EPERM", "EROFS", "EINVAL"].includes(errorCode(error))) throw error;
+}
 
 function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;

@@ -1,5 +1,6 @@
+import { dirname } from "node:path";
 import { systemClock } from "@relite/core/clock";
-import { realDisk } from "../blobs/disk.ts";
+import { flushPath, realDisk } from "../blobs/disk.ts";
 import type { DavConfig } from "../config.ts";
 import { type DavParts, openStorage, type Storage } from "../context.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -22,8 +23,9 @@ export async function takeStorage(config: DavConfig, parts: DavParts): Promise<T
         parts.log?.info({}, "a backup comes into use: clients that synchronise list everything anew");
       }
       await storage.blobs.clean();
-      // The database's own entry in the folder must last as what is in it.
-      await disk.flushFolder(config.folder);
+      // The entries on the way to what is kept must last as long as it does.
+      const folders = new Set([config.folder, dirname(config.databaseFile), config.blobsFolder]);
+      for (const folder of folders) await flushPath(disk, folder);
     } catch (error) {
       storage.db.close();
       throw error;
