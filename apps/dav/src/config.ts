@@ -30,6 +30,8 @@ export interface DavConfig {
   /** How long changes are remembered; older sync tokens are refused. */
   readonly changesKeepMs: number;
   readonly setupCode: string | null;
+  /** Open at once, for each thread that answers requests. */
+  readonly maxConnections: number;
   readonly audit: Rotation;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -108,6 +110,7 @@ const settings = z.object({
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
   DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
+  DAV_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(4_000),
   DAV_AUDIT_MAX: bytes.default(64 * 1024 ** 2),
   DAV_AUDIT_FILES: wholeNumber(1, 1_000).default(8),
   DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -141,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
     changesKeepMs: read.DAV_CHANGES_KEEP,
     setupCode: read.DAV_SETUP_CODE ?? null,
+    maxConnections: read.DAV_MAX_CONNECTIONS,
     audit: { maxBytes: read.DAV_AUDIT_MAX, keep: read.DAV_AUDIT_FILES },
     logLevel: read.DAV_LOG_LEVEL,
   };

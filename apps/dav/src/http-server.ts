@@ -4,11 +4,12 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "@relite/core/clock";
 import type { Handler } from "./handler.ts";
+import { type Pace, startPace } from "./pace.ts";
 
 export interface HttpServer {
   readonly port: number;
   /** From now on requests are answered. */
-  serve(handler: Handler): void;
+  serve(handler: Handler, clock: Clock): void;
   /** Takes no new requests and finishes what runs, for 20 seconds at most. */
   stop(clock: Clock): Promise<void>;
 }
@@ -18,30 +19,54 @@ export interface HttpAddress {
   readonly port: number;
   /** Several threads listen on one port, and the system shares connections out among them. */
   readonly reusePort: boolean;
+  /** What comes beyond that is closed at once. */
+  readonly maxConnections: number;
 }
 
+/** How long a client may take; milliseconds. */
+export interface HttpTimes {
+  /** From the connection, or the end of the request before, to the end of the headers. */
+  readonly headersMs: number;
+  /** A connection kept for another request. */
+  readonly keepAliveMs: number;
+  /** Without a byte either way. */
+  readonly idleMs: number;
+}
+
+const defaultTimes: HttpTimes = { headersMs: 20_000, keepAliveMs: 15_000, idleMs: 120_000 };
 const maxHeaderBytes = 24 * 1024;
-const idleMs = 120_000;
 const graceMs = 20_000;
 
 /** Takes the address; rejects when it cannot be had. */
-export async function openHttpServer(address: HttpAddress): Promise<HttpServer> {
+export async function openHttpServer(
+  { maxConnections, ...address }: HttpAddress,
+  times: HttpTimes = defaultTimes,
+): Promise<HttpServer> {
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
-    headersTimeout: 20_000,
-    // A large upload over a slow line may take hours; what stands still is ended by the idle limit below.
+    headersTimeout: times.headersMs,
+    connectionsCheckingInterval: Math.min(5_000, times.headersMs),
+    // A large upload over a slow line may take hours; what hardly moves is ended by its pace, what stands still as idle.
     requestTimeout: 0,
-    keepAliveTimeout: 15_000,
+    keepAliveTimeout: times.keepAliveMs,
     noDelay: true,
   });
-  server.setTimeout(idleMs);
-  server.listen({ ...address });
+  // The parser would leave out what is beyond its own limit, be it a condition: the size above limits them all.
+  server.maxHeadersCount = 0;
+  server.maxConnections = maxConnections;
+  server.setTimeout(times.idleMs);
+  server.listen(address);
   await once(server, "listening");
   const running = new Set<Promise<void>>();
+  let pace: Pace | null = null;
   return {
     port: addressOf(server).port,
-    serve(handler) {
+    serve(handler, clock) {
+      const watching = startPace(clock);
+      pace = watching;
       const handle = (req: IncomingMessage, res: ServerResponse) => {
+        const unwatch = watching.watch(req, res);
+        res.once("close", unwatch);
         const done = handler(req, res).finally(() => running.delete(done));
         running.add(done);
       };
@@ -59,6 +84,7 @@ export async function openHttpServer(address: HttpAddress): Promise<HttpServer> 
       const grace = clock.sleep(graceMs, finished.signal).catch(() => {});
       await Promise.race([Promise.all(running), grace]);
       finished.abort();
+      pace?.stop();
       server.closeAllConnections();
       await Promise.all(running);
       await closed;

@@ -21,9 +21,10 @@ export async function startDavServer(config: DavConfig, parts: DavParts = {}): P
   const { clock = systemClock } = parts;
   const { storage, release } = await takeStorage(config, parts);
   try {
-    const http = await openHttpServer({ host: config.host, port: config.port, reusePort: false });
+    const { host, port, maxConnections } = config;
+    const http = await openHttpServer({ host, port, maxConnections, reusePort: false });
     const context = createContext(config, storage, http.port, parts);
-    http.serve(createHandler(context));
+    http.serve(createHandler(context), clock);
     const collecting = startCollecting(context);
     return {
       port: http.port,
