@@ -3,6 +3,7 @@ import { parseBytes, parseDurationMs, readEnv } from "@relite/core/env";
 import { parsePathSegments } from "@relite/core/ucan";
 import { z } from "zod";
 import type { Rotation } from "./audit-file.ts";
+import type { Retention } from "./tree/retention.ts";
 
 export interface DavConfig {
   readonly host: string;
@@ -24,6 +25,8 @@ export interface DavConfig {
   /** Who may become an owner besides those the command line adds: nobody, who was invited, everybody. */
   readonly registration: "closed" | "invite" | "open";
   readonly maxOwners: number;
+  /** What was deleted and what was written over is kept so long; 0 keeps nothing. */
+  readonly retention: Retention;
   readonly maxBodyBytes: number;
   readonly requestsPerSecond: number;
   readonly maxUploadsPerOwner: number;
@@ -52,6 +55,15 @@ const bytes = z.string().transform((text, context) => {
 const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text);
   if (ms === null) context.addIssue("must be a time such as 90d");
+  return ms ?? z.NEVER;
+});
+
+const dayMs = 86_400_000;
+
+const keepTime = z.string().transform((text, context) => {
+  const ms = text === "0" ? 0 : parseDurationMs(text);
+  if (ms === null || ms > 3_650 * dayMs)
+    context.addIssue("must be 0 or a duration such as 30d, 3650d at most");
   return ms ?? z.NEVER;
 });
 
@@ -105,6 +117,8 @@ const settings = z.object({
   DAV_QUOTA_DEFAULT: bytes.optional(),
   DAV_REGISTRATION: z.enum(["closed", "invite", "open"]).default("invite"),
   DAV_MAX_OWNERS: wholeNumber(1, 100_000).default(1_000),
+  DAV_TRASH_KEEP: keepTime.default(30 * dayMs),
+  DAV_VERSIONS_KEEP: keepTime.default(30 * dayMs),
   DAV_MAX_BODY: bytes.default(16 * 1024 ** 3),
   DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
@@ -139,6 +153,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     defaultQuotaBytes: read.DAV_QUOTA_DEFAULT ?? null,
     registration: read.DAV_REGISTRATION,
     maxOwners: read.DAV_MAX_OWNERS,
+    retention: { trashMs: read.DAV_TRASH_KEEP, versionsMs: read.DAV_VERSIONS_KEEP },
     maxBodyBytes: read.DAV_MAX_BODY,
     requestsPerSecond: read.DAV_RATE_LIMIT,
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,

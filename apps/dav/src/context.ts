@@ -79,7 +79,7 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   return {
     db,
     blobs,
-    ...createPorts({ db, commits, nowMs, files: blobs.files }),
+    ...createPorts({ db, commits, nowMs, files: blobs.files, retention: config.retention }),
   };
 }
 

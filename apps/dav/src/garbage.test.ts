@@ -18,12 +18,12 @@ async function keep({ blobs }: Storage, owner: number, byte: number) {
 }
 
 it("[DV45] content nobody has any more goes after an hour, not before, and nothing else goes", async () => {
-  await using dav = await startTestServer();
+  await using dav = await startTestServer({ env: { DAV_TRASH_KEEP: "0" } });
   const bytes = (byte: number) => new Uint8Array(100_000).fill(byte);
   await dav.request("PUT", "kept", { body: bytes(1) });
   await dav.request("PUT", "gone", { body: bytes(2) });
   await dav.request("DELETE", "gone");
-  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }));
+  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder, DAV_TRASH_KEEP: "0" }));
   // A write that is refused after its bytes were kept leaves them without a row.
   await keep(storage, 1, 3);
   for (const early of [Date.now() - graceMs, Date.now() - 60_000]) {
@@ -38,8 +38,8 @@ it("[DV45] content nobody has any more goes after an hour, not before, and nothi
 });
 
 it("[BL4] two processes that store and collect the same bytes: what was acknowledged is there", async () => {
-  await using dav = await startTestServer();
-  const config = readConfig({ DAV_DATA_DIR: dav.folder });
+  await using dav = await startTestServer({ env: { DAV_TRASH_KEEP: "0" } });
+  const config = readConfig({ DAV_DATA_DIR: dav.folder, DAV_TRASH_KEEP: "0" });
   const [writer, collector] = [await openStorage(config), await openStorage(config)];
   const owner = writer.owners.idOf(dav.owner.did) ?? 0;
   const root = await writer.tree.openApp(owner, "test");
@@ -76,10 +76,10 @@ it("[BL4] two processes that store and collect the same bytes: what was acknowle
 });
 
 it("[ST3] what is held is not collected, until the hold is released or nobody renews it", async () => {
-  await using dav = await startTestServer();
+  await using dav = await startTestServer({ env: { DAV_TRASH_KEEP: "0" } });
   let nowMs = Date.now();
   const clock = { nowMs: () => nowMs, sleep: async () => {} };
-  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }), { clock });
+  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder, DAV_TRASH_KEEP: "0" }), { clock });
   const owner = storage.owners.idOf(dav.owner.did) ?? 0;
   const root = await storage.tree.openApp(owner, "test");
   const letGo = async (byte: number) => {

@@ -202,7 +202,7 @@ describe("dead properties", () => {
   });
 
   it("[DP8] their bytes count as used, and a resource has its share of them at most", async () => {
-    await using dav = await startTestServer({ env: { DAV_QUOTA_DEFAULT: "10K" } });
+    await using dav = await startTestServer({ env: { DAV_QUOTA_DEFAULT: "10K", DAV_TRASH_KEEP: "0" } });
     await dav.request("PUT", "f", { body: "f" });
     const used = async () =>
       Number(/<D:quota-used-bytes>(\d+)</.exec(await find(dav, "", prop("<D:quota-used-bytes/>")))?.[1]);

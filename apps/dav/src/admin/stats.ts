@@ -29,9 +29,16 @@ export interface Stats {
   readonly changes: number;
   readonly oldestChangeAt: string | null;
   /** Sizes of what else counts as used, by kind. */
-  readonly kept: Readonly<Record<string, { readonly items: number; readonly bytes: number }>>;
+  readonly kept: Readonly<Record<string, Kept>>;
   readonly largest: readonly LargestOwner[];
 }
+
+interface Kept {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+const nothing: Kept = { items: 0, bytes: 0 };
 
 interface LargestOwner {
   readonly did: string;
@@ -85,7 +92,10 @@ async function readStats({ db }: Storage, databaseFile: string): Promise<Stats> 
       locks: count("locks"),
       changes: count("changes"),
       oldestChangeAt: oldest === null ? null : new Date(oldest).toISOString(),
-      kept: {},
+      kept: {
+        trash: one<Kept>("SELECT count(*) AS items, total(bytes) AS bytes FROM trash") ?? nothing,
+        versions: one<Kept>("SELECT count(*) AS items, total(size) AS bytes FROM versions") ?? nothing,
+      },
       largest: db.prepare<[], LargestOwner>(largestSql).all(),
     };
   })();

@@ -10,7 +10,7 @@ const large = (byte: number) => new Uint8Array(100_000).fill(byte);
 
 describe("stats", () => {
   it("[ST4] says what is kept, of a running endpoint too, for people and for programs", async () => {
-    await using dav = await startTestServer();
+    await using dav = await startTestServer({ env: { DAV_TRASH_KEEP: "0" } });
     await dav.request("PUT", "a", { body: large(1) });
     await dav.request("COPY", "a", { headers: { Destination: "/dav/apps/test/b" } });
     await dav.request("PUT", "small", { body: "small" });
@@ -37,7 +37,7 @@ describe("stats", () => {
 
 describe("gc", () => {
   it("[ST5] drops what nothing refers to, says what it freed, and only looks with --dry-run", async () => {
-    await using dav = await startTestServer({ env: { DAV_CHANGES_KEEP: "1ms" } });
+    await using dav = await startTestServer({ env: { DAV_CHANGES_KEEP: "1ms", DAV_TRASH_KEEP: "0" } });
     await dav.request("PUT", "kept", { body: large(1) });
     await dav.request("PUT", "gone", { body: large(2) });
     await dav.request("DELETE", "gone");

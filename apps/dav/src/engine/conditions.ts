@@ -22,6 +22,12 @@ export interface HeldLocks {
   readonly tokens: readonly string[];
 }
 
+/** Who writes, for what is kept of what the write removes; `leavesTrace: false` asks that nothing be kept. */
+export interface WriteAuthor {
+  readonly did: string;
+  readonly leavesTrace: boolean;
+}
+
 /** Everything a write may be conditional on, as plain data, so that storage decides inside its transaction. */
 export interface WriteConditions {
   readonly ifMatch?: EtagList;
@@ -29,6 +35,7 @@ export interface WriteConditions {
   readonly ifUnmodifiedSinceMs?: number;
   readonly ifLists?: readonly IfList[];
   readonly held?: HeldLocks;
+  readonly author?: WriteAuthor;
 }
 
 export interface ResourceFacts {

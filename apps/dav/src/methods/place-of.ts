@@ -1,6 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import { appCapability, isAllowed } from "@relite/core/ucan";
-import type { WriteConditions } from "../engine/conditions.ts";
+import type { WriteAuthor, WriteConditions } from "../engine/conditions.ts";
 import { parseIfHeader } from "../engine/if-header.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readConditions } from "../preconditions.ts";
@@ -25,7 +25,7 @@ export function destinationOf({ caller, dav }: AllowedExchange): Place {
 export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[]): WriteConditions {
   const { caller, req } = exchange;
   const { headers } = req;
-  const conditions = readConditions(headers);
+  const conditions = { ...readConditions(headers), author: authorOf(exchange) };
   if (typeof headers.if !== "string") return conditions;
   const lists = parseIfHeader(headers.if);
   if (lists === null) throw new ReliteError("bad_request", "If is malformed", { reason: "bad_condition" });
@@ -36,6 +36,13 @@ export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[
   const terms = lists.flatMap((list) => list.terms);
   const tokens = terms.filter(({ kind, not }) => kind === "token" && !not).map(({ value }) => value);
   return { ...conditions, ifLists, held: { principal: caller.actor, tokens } };
+}
+
+/** `Prefer: keep=none` asks that what the request deletes or writes over be gone, neither in the trash nor a version. */
+function authorOf({ caller, req }: AllowedExchange): WriteAuthor {
+  const preferences = String(req.headers.prefer ?? "").split(",");
+  const leavesTrace = !preferences.some((one) => /^\s*keep\s*=\s*"?none"?\s*$/i.test(one));
+  return { did: caller.principal.invokerDid, leavesTrace };
 }
 
 /** A tag is one more way to name a resource: it shows only what the token may read. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ReliteError } from "@relite/core/errors";
 import type { Storage } from "../context.ts";
-import { countedBytesSql, countedNodesSql } from "./usage.ts";
+import { countedBytesSql, countedKeptSql, countedNodesSql } from "./usage.ts";
 
 export interface Problem {
   readonly kind:
@@ -10,7 +10,9 @@ export interface Problem {
     | "content_damaged"
     | "node_differs"
     | "usage_differs"
-    | "no_parent";
+    | "no_parent"
+    | "version_differs"
+    | "trash_differs";
   readonly owner: number | null;
   readonly subject: string;
   /** Paths of the files that have a content that is damaged or missing, some of them when there are many. */
@@ -116,6 +118,27 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
             OR (nodes.parent IS NOT NULL AND (above.id IS NULL OR above.kind <> 0 OR above.owner <> nodes.owner))`,
   },
   {
+    kind: "version_differs",
+    sql: `SELECT versions.owner, 'version ' || versions.id AS subject FROM versions
+          LEFT JOIN contents ON contents.id = versions.content LEFT JOIN nodes ON nodes.id = versions.node
+          WHERE contents.id IS NULL OR contents.hash <> versions.hash OR contents.size <> versions.size
+            OR contents.owner <> versions.owner OR nodes.id IS NULL OR nodes.kind <> 1 OR nodes.owner <> versions.owner`,
+  },
+  {
+    kind: "trash_differs",
+    sql: `SELECT owner, id || ' ' || name AS subject FROM (
+            SELECT nodes.owner, nodes.id, nodes.name, trash.node, trash.app, apps.name AS home, trash.owner AS listed
+            FROM owners JOIN nodes AS top ON top.parent = owners.root AND top.name = 'trash'
+            JOIN nodes AS apps ON apps.parent = top.id AND apps.name <> '.purge' JOIN nodes ON nodes.parent = apps.id
+            LEFT JOIN trash ON trash.node = nodes.id)
+          WHERE node IS NULL OR app <> home OR listed <> owner
+          UNION ALL
+          SELECT trash.owner, trash.node || ' ' || trash.path FROM trash LEFT JOIN nodes ON nodes.id = trash.node
+          LEFT JOIN nodes AS apps ON apps.id = nodes.parent LEFT JOIN nodes AS top ON top.id = apps.parent
+          LEFT JOIN owners ON owners.root = top.parent AND owners.id = trash.owner
+          WHERE owners.id IS NULL OR top.name <> 'trash' OR apps.name <> trash.app`,
+  },
+  {
     kind: "usage_differs",
     sql: `SELECT owners.id AS owner, 'counted ' || ifnull(counted.bytes, 0) || ' bytes, ' || ifnull(nodes.count, 0)
             || ' nodes' AS subject
@@ -123,6 +146,11 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
           LEFT JOIN (${countedBytesSql}) AS counted ON counted.owner = owners.id
           LEFT JOIN (${countedNodesSql}) AS nodes ON nodes.owner = owners.id
           WHERE owners.used_bytes <> ifnull(counted.bytes, 0) OR owners.used_nodes <> ifnull(nodes.count, 0)`,
+  },
+  {
+    kind: "usage_differs",
+    sql: `SELECT owners.id AS owner, 'kept ' || ifnull(kept.bytes, 0) || ' bytes' AS subject FROM owners
+          LEFT JOIN (${countedKeptSql}) AS kept ON kept.owner = owners.id WHERE owners.kept_bytes <> ifnull(kept.bytes, 0)`,
   },
 ];
 

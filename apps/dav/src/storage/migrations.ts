@@ -1,6 +1,7 @@
 import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
+import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
 
 /**
@@ -102,4 +103,5 @@ export const migrations: readonly string[] = [
   upkeepStep,
   checksumsStep,
   accessStep,
+  trashStep,
 ];

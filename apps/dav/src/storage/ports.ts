@@ -3,28 +3,24 @@ import { createDevices, devicesWrites } from "../access/devices.ts";
 import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
-import type { ContentFiles } from "../blobs/content-files.ts";
+import { createSqliteTrash, trashWrites } from "../tree/sqlite/sqlite-trash.ts";
 import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
+import { createSqliteVersions, versionWrites } from "../tree/sqlite/sqlite-versions.ts";
 import { treeWrites } from "../tree/tree.ts";
 import { changeLogWrites, createChangeLog } from "./change-log.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { type CallWriter, forwardWrites, pickWrites, type Write, type WriteTable } from "./forward-writes.ts";
 import { createHolds, holdWrites } from "./holds.ts";
-import type { SqliteDatabase } from "./open-database.ts";
-
-export interface PortParts {
-  readonly db: SqliteDatabase;
-  readonly commits: CommitQueue;
-  readonly nowMs: () => number;
-  readonly files: ContentFiles;
-}
+import type { PortParts } from "./port-parts.ts";
 
 /**
  * Every port on the database: what makes it, and which of its methods write. A new port is one line here; the threads
  * that answer requests then read it by themselves and have its writes done by the writer.
  */
 const definitions = {
-  tree: define(({ db, commits, nowMs, files }) => createSqliteTree(db, commits, nowMs, files), treeWrites),
+  tree: define(createSqliteTree, treeWrites),
+  trash: define(createSqliteTrash, trashWrites),
+  versions: define(createSqliteVersions, versionWrites),
   owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
   invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),
   credentials: define(({ db, commits, nowMs }) => createCredentials(db, commits, nowMs), credentialsWrites),

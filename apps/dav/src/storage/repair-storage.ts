@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from "./open-database.ts";
-import { contentInUseSql, countedBytesSql, countedNodesSql } from "./usage.ts";
+import { contentInUseSql, countedBytesSql, countedKeptSql, countedNodesSql } from "./usage.ts";
 
 export interface Repaired {
   /** Owners whose sums were wrong. */
@@ -18,12 +18,14 @@ export function repairStorage(db: SqliteDatabase, nowMs: number): Repaired {
     .immediate();
 }
 
-const recountSql = `UPDATE owners SET used_bytes = held.bytes, used_nodes = held.count
-  FROM (SELECT owners.id, CAST(ifnull(counted.bytes, 0) AS INTEGER) AS bytes, ifnull(nodes.count, 0) AS count
+const recountSql = `UPDATE owners SET used_bytes = held.bytes, used_nodes = held.count, kept_bytes = held.kept
+  FROM (SELECT owners.id, CAST(ifnull(counted.bytes, 0) AS INTEGER) AS bytes, ifnull(nodes.count, 0) AS count,
+      CAST(ifnull(kept.bytes, 0) AS INTEGER) AS kept
     FROM owners
     LEFT JOIN (${countedBytesSql}) AS counted ON counted.owner = owners.id
-    LEFT JOIN (${countedNodesSql}) AS nodes ON nodes.owner = owners.id) AS held
-  WHERE held.id = owners.id AND (used_bytes <> held.bytes OR used_nodes <> held.count)`;
+    LEFT JOIN (${countedNodesSql}) AS nodes ON nodes.owner = owners.id
+    LEFT JOIN (${countedKeptSql}) AS kept ON kept.owner = owners.id) AS held
+  WHERE held.id = owners.id AND (used_bytes <> held.bytes OR used_nodes <> held.count OR kept_bytes <> held.kept)`;
 
 const inUseSql = `UPDATE contents SET unreferenced_ms = NULL WHERE unreferenced_ms IS NOT NULL AND ${contentInUseSql}`;
 const unusedSql = `UPDATE contents SET unreferenced_ms = ? WHERE unreferenced_ms IS NULL AND NOT ${contentInUseSql}`;

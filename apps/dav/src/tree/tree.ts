@@ -59,6 +59,8 @@ export interface UnreferencedContent {
 export interface Usage {
   readonly usedBytes: number;
   readonly quotaBytes: number | null;
+  /** Of the used bytes, those of trash and versions: given up, the oldest first, before a write is refused. */
+  readonly keptBytes: number;
 }
 
 /**

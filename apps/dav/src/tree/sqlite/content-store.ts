@@ -11,9 +11,10 @@ const sweptPerCommit = 500;
 
 /** Content rows, each once per owner and hash, shared by every node that has the same bytes. */
 export function createContentStore(db: SqliteDatabase, nowMs: () => number, files: ContentFiles) {
-  db.exec(`CREATE TEMP TABLE picked (
+  db.exec(`CREATE TEMP TABLE IF NOT EXISTS picked (
     seq INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, parent INTEGER, depth INTEGER NOT NULL);
-    CREATE TEMP TABLE lost (content INTEGER PRIMARY KEY)`);
+    CREATE TEMP TABLE IF NOT EXISTS doomed (id INTEGER PRIMARY KEY);
+    CREATE TEMP TABLE IF NOT EXISTS lost (content INTEGER PRIMARY KEY)`);
   const sql = prepare(db);
 
   return {
@@ -41,10 +42,10 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
     letGo(id: number): void {
       if (sql.dropInline.run(id).changes === 0) sql.markUnreferenced.run(nowMs(), id);
     },
-    /** Before a picked tree goes: remembers its content; and after: lets all of it go. */
-    noteLost(): void {
+    /** Before nodes listed in a table go: remembers their content and their versions'; and after: lets all of it go. */
+    noteLost(of: "picked" | "doomed"): void {
       sql.clearLost.run();
-      sql.noteLost.run();
+      sql.noteLost[of].run();
     },
     letGoLost(): void {
       sql.dropLostInline.run();
@@ -85,10 +86,7 @@ function prepare(db: SqliteDatabase) {
        AND NOT ${contentInUseSql}`,
     ),
     clearLost: db.prepare("DELETE FROM temp.lost"),
-    noteLost: db.prepare(
-      `INSERT OR IGNORE INTO temp.lost SELECT content FROM nodes
-       WHERE content IS NOT NULL AND id IN (SELECT id FROM temp.picked)`,
-    ),
+    noteLost: { picked: db.prepare(lostOf("picked")), doomed: db.prepare(lostOf("doomed")) },
     dropLostInline: db.prepare(
       `DELETE FROM contents WHERE id IN (SELECT content FROM temp.lost) AND data IS NOT NULL
        AND NOT ${contentInUseSql}`,
@@ -108,4 +106,10 @@ function prepare(db: SqliteDatabase) {
 
 function taken(): ReliteError {
   return new ReliteError("unavailable", "The storage is busy, try again", { reason: "storage_busy" });
+}
+
+function lostOf(table: string): string {
+  return `INSERT OR IGNORE INTO temp.lost
+    SELECT content FROM nodes WHERE content IS NOT NULL AND id IN (SELECT id FROM temp.${table})
+    UNION SELECT content FROM versions WHERE node IN (SELECT id FROM temp.${table})`;
 }

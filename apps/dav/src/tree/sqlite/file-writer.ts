@@ -2,12 +2,13 @@ import type { WriteConditions } from "../../engine/conditions.ts";
 import type { Place } from "../place.ts";
 import type { StoredBytes, Written } from "../tree.ts";
 import type { ContentStore } from "./content-store.ts";
+import type { Keeper } from "./keeper.ts";
 import type { NodeStore } from "./node-store.ts";
 import { fileKind, isCollection, rowToNode } from "./rows.ts";
 import { followForWrite, onCollection, stamp } from "./write-rules.ts";
 
 /** PUT of bytes that are safe already, decided and done inside the caller's transaction. */
-export function createFileWriter(nodes: NodeStore, contents: ContentStore) {
+export function createFileWriter(nodes: NodeStore, contents: ContentStore, keeper: Keeper) {
   return (place: Place, bytes: StoredBytes, conditions: WriteConditions): Written => {
     const { parent, node, name } = followForWrite(nodes, place, conditions);
     if (node !== null && isCollection(node)) throw onCollection("PUT");
@@ -27,7 +28,10 @@ export function createFileWriter(nodes: NodeStore, contents: ContentStore) {
     }
     nodes.sql.replaceFile.run({ ...file, id: node.id, atMs });
     nodes.sql.use.run({ owner, bytes: bytes.size - node.size, nodes: 0 });
-    if (node.content !== null && node.content !== file.content) contents.letGo(node.content);
+    if (node.content !== file.content) {
+      keeper.supersede(node, node.id, conditions.author);
+      keeper.squeeze(owner);
+    }
     return { created: false, node: rowToNode(stamp(nodes, { ...node, ...file, modified_ms: atMs })) };
   };
 }

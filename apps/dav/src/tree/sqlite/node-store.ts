@@ -17,10 +17,22 @@ export interface Followed {
   readonly name: string;
 }
 
+interface UsageRow {
+  readonly quota_bytes: number | null;
+  readonly used_bytes: number;
+  readonly used_nodes: number;
+  readonly kept_bytes: number;
+}
+
 // More nodes than any person has, few enough that a loop of copies cannot fill the disk with empty collections.
 const maxNodesPerOwner = 5_000_000;
 
-export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
+/** `makeRoom` gives up what is kept for an owner, to free so many bytes; it need not succeed. */
+export function createNodeStore(
+  db: SqliteDatabase,
+  nowMs: () => number,
+  makeRoom: (owner: number, bytes: number) => void,
+) {
   const sql = prepare(db);
   const locks = createLockStore(db, nowMs);
   const appsByOwner = new Map<number, number>();
@@ -80,7 +92,11 @@ export function createNodeStore(db: SqliteDatabase, nowMs: () => number) {
   }
 
   function checkQuota(owner: number, moreBytes: number): void {
-    const row = sql.usage.get(owner);
+    let row = sql.usage.get(owner);
+    if (row?.quota_bytes != null && row.used_bytes + moreBytes > row.quota_bytes) {
+      makeRoom(owner, row.used_bytes + moreBytes - row.quota_bytes);
+      row = sql.usage.get(owner);
+    }
     if (row === undefined) throw new ReliteError("not_found", "No such owner");
     if (row.quota_bytes !== null && row.used_bytes + moreBytes > row.quota_bytes) {
       throw new ReliteError("insufficient_storage", "The storage quota is used up", {
@@ -130,8 +146,8 @@ function prepare(db: SqliteDatabase) {
     use: db.prepare<[{ owner: number; bytes: number; nodes: number }]>(
       "UPDATE owners SET used_bytes = used_bytes + @bytes, used_nodes = used_nodes + @nodes WHERE id = @owner",
     ),
-    usage: db.prepare<[number], { quota_bytes: number | null; used_bytes: number; used_nodes: number }>(
-      "SELECT quota_bytes, used_bytes, used_nodes FROM owners WHERE id = ?",
+    usage: db.prepare<[number], UsageRow>(
+      "SELECT quota_bytes, used_bytes, used_nodes, kept_bytes FROM owners WHERE id = ?",
     ),
   };
 }

@@ -10,6 +10,7 @@ import { openDatabase } from "../../storage/open-database.ts";
 import { storageError } from "../../storage/storage-errors.ts";
 import { bytesOf, codeOf, describeTree } from "../../testing/tree-contract.ts";
 import type { Place } from "../place.ts";
+import { keepsNothing } from "../retention.ts";
 import { createSqliteTree } from "./sqlite-tree.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "relite-tree-"));
@@ -30,7 +31,8 @@ async function make() {
   const owners = createOwners(db, commits, nowMs);
   await owners.add("did:key:one", 1_000);
   await owners.add("did:key:two", null);
-  const tree = createSqliteTree(db, commits, nowMs, { has: () => true, setAside: () => false });
+  const files = { has: () => true, setAside: () => false };
+  const tree = createSqliteTree({ db, commits, nowMs, files, retention: keepsNothing });
   const [owner, otherOwner] = [owners.idOf("did:key:one") ?? 0, owners.idOf("did:key:two") ?? 0];
   return { tree, owner, otherOwner, db, commits, passMs: (ms: number) => clock.set(clock.nowMs() + ms) };
 }

@@ -1,37 +1,25 @@
 import { ReliteError } from "@relite/core/errors";
-import type { ContentFiles } from "../../blobs/content-files.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
-import type { CommitQueue } from "../../storage/commit-queue.ts";
-import type { SqliteDatabase } from "../../storage/open-database.ts";
+import type { PortParts } from "../../storage/port-parts.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
 import type { Tree, Written } from "../tree.ts";
 import { createChangeReader } from "./change-reader.ts";
-import { createContentStore } from "./content-store.ts";
 import { createFileWriter } from "./file-writer.ts";
 import { createLockDesk } from "./lock-desk.ts";
 import { checkLocks } from "./lock-rules.ts";
-import { createNodeStore, type NodeStore } from "./node-store.ts";
+import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
-import { createPropertyStore } from "./property-store.ts";
-import { collectionKind, removalOf, rowToNode } from "./rows.ts";
-import { createSubtrees } from "./subtree.ts";
-import { createTransfer } from "./transfer.ts";
+import { rowToNode } from "./rows.ts";
+import { createStores } from "./stores.ts";
+import { collectionRow } from "./trash-store.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
 
 /** The embedded metadata port; `commits` decides when writes reach the disk. */
-export function createSqliteTree(
-  db: SqliteDatabase,
-  commits: CommitQueue,
-  nowMs: () => number,
-  files: ContentFiles,
-): Tree {
-  const nodes = createNodeStore(db, nowMs);
-  const contents = createContentStore(db, nowMs, files);
-  const put = createFileWriter(nodes, contents);
-  const properties = createPropertyStore(db);
-  const subtrees = createSubtrees(db, { nodes, contents, properties });
-  const transfer = createTransfer(nodes, subtrees);
+export function createSqliteTree(parts: PortParts): Tree {
+  const { db, commits } = parts;
+  const { nodes, contents, properties, keeper, transfer } = createStores(parts);
+  const put = createFileWriter(nodes, contents, keeper);
   const patch = createPatch(nodes, properties);
   const readChanges = createChangeReader(db, nodes);
   const desk = createLockDesk(nodes, put);
@@ -41,7 +29,7 @@ export function createSqliteTree(
     if (node !== null)
       throw new ReliteError("method_not_allowed", "There is something at this address already");
     nodes.admit(place.owner, 0, 1);
-    const made = nodes.insert(emptyCollection(place.owner, parent.id, name));
+    const made = nodes.insert(collectionRow(place.owner, parent.id, name));
     applySteps({ nodes, properties }, made, patch);
     return { created: true, node: rowToNode(stamp(nodes, made)) };
   }
@@ -55,8 +43,7 @@ export function createSqliteTree(
       { node: parent, whole: false },
     ];
     checkLocks(nodes, place.owner, { held: conditions.held, touched });
-    subtrees.removeTree(node);
-    nodes.record(node, removalOf(node));
+    keeper.discard(node, place, conditions.author);
   }
 
   return {
@@ -90,7 +77,12 @@ export function createSqliteTree(
     unlock: (place, unlocker, conditions) => commits.run(() => desk.unlock(place, unlocker, conditions)),
     usage: async (owner) => {
       const row = nodes.sql.usage.get(owner);
-      return { usedBytes: row?.used_bytes ?? 0, quotaBytes: row?.quota_bytes ?? null };
+      const {
+        used_bytes: usedBytes = 0,
+        quota_bytes: quotaBytes = null,
+        kept_bytes: keptBytes = 0,
+      } = row ?? {};
+      return { usedBytes, quotaBytes, keptBytes };
     },
     hasContent: async (owner, hash) => contents.has(owner, hash),
     dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs)),
@@ -103,14 +95,10 @@ function makeApp(nodes: NodeStore, owner: number, appId: string): number {
   if (known !== undefined) return known.id;
   let root = nodes.sql.ownerRoot.get(owner)?.root ?? null;
   if (root === null) {
-    root = nodes.insert(emptyCollection(owner, null, "")).id;
+    root = nodes.insert(collectionRow(owner, null, "")).id;
     nodes.sql.setRoot.run(root, owner);
   }
   const apps =
-    nodes.sql.child.get(root, "apps") ?? stamp(nodes, nodes.insert(emptyCollection(owner, root, "apps")));
-  return stamp(nodes, nodes.insert(emptyCollection(owner, apps.id, appId))).id;
-}
-
-function emptyCollection(owner: number, parent: number | null, name: string) {
-  return { owner, parent, name, kind: collectionKind, size: 0, hash: null, content: null, type: null };
+    nodes.sql.child.get(root, "apps") ?? stamp(nodes, nodes.insert(collectionRow(owner, root, "apps")));
+  return stamp(nodes, nodes.insert(collectionRow(owner, apps.id, appId))).id;
 }

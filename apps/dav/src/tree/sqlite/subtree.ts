@@ -35,7 +35,7 @@ export function createSubtrees(db: SqliteDatabase, { nodes, contents, properties
 
   function removeTree(top: NodeRow): void {
     const sums = pick(top);
-    contents.noteLost();
+    contents.noteLost("picked");
     sql.removePicked.run();
     contents.letGoLost();
     nodes.sql.use.run({ owner: top.owner, bytes: -sums.bytes, nodes: -sums.count });

@@ -1,6 +1,8 @@
 import { ReliteError } from "@relite/core/errors";
+import type { WriteAuthor } from "../../engine/conditions.ts";
 import type { Place } from "../place.ts";
 import type { TransferOptions, Written } from "../tree.ts";
+import type { Keeper } from "./keeper.ts";
 import { checkLocks, isWithin, locksWithin } from "./lock-rules.ts";
 import type { LockRow } from "./lock-store.ts";
 import type { NodeStore } from "./node-store.ts";
@@ -11,9 +13,20 @@ import { checkConditions, notFound, stamp } from "./write-rules.ts";
 // The path grammar refuses deeper addresses: what lies deeper could never be named again.
 const maxDepth = 128;
 
+interface Ends {
+  readonly source: NodeRow;
+  readonly replaced: NodeRow | null;
+}
+
+interface Cleared {
+  readonly locks: readonly LockRow[];
+  readonly aside: NodeRow | null;
+}
+
 /** COPY and MOVE (RFC 4918 §9.8, §9.9), each decided and done inside the caller's transaction. */
-export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
-  function prepare(from: Place, to: Place, options: TransferOptions) {
+export function createTransfer(nodes: NodeStore, subtrees: Subtrees, keeper: Keeper) {
+  /** `depth`: how deep the source's address is, or was when it was checked last. */
+  function prepare(from: Place, to: Place, options: TransferOptions, depth = from.segments.length) {
     const { node: source, parent: sourceParent } = nodes.follow(from);
     checkConditions(nodes, from, options.conditions);
     if (source === null) throw notFound();
@@ -36,7 +49,7 @@ export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
         reason: "destination_exists",
       });
     }
-    const deeper = to.segments.length - from.segments.length;
+    const deeper = to.segments.length - depth;
     if (deeper > 0 && isCollection(source) && to.segments.length + subtrees.heightOf(source) > maxDepth) {
       throw new ReliteError("forbidden", "The tree would become too deep", { reason: "too_deep" });
     }
@@ -44,37 +57,48 @@ export function createTransfer(nodes: NodeStore, subtrees: Subtrees) {
     return { source, sourceParent, parent, replaced, there, name: target.name };
   }
 
-  /** What stood at the destination goes, but locks taken there stay with the address (RFC 4918 §7.6). */
-  function clear(replaced: NodeRow | null): readonly LockRow[] {
-    if (replaced === null) return [];
-    const kept = nodes.locks.liveOf(replaced.owner).filter((row) => row.node === replaced.id);
-    subtrees.removeTree(replaced);
-    nodes.record(replaced, removalOf(replaced));
-    return kept;
+  /**
+   * What stood at the destination goes; a file that a file replaces leaves it its versions. Locks taken there stay with
+   * the address (RFC 4918 §7.6).
+   */
+  function clear({ source, replaced }: Ends, to: Place, author: WriteAuthor | undefined): Cleared {
+    if (replaced === null) return { locks: [], aside: null };
+    const locks = nodes.locks.liveOf(replaced.owner).filter((row) => row.node === replaced.id);
+    const isSucceeded = !isCollection(replaced) && !isCollection(source) && keeper.hasVersions(author);
+    if (isSucceeded) keeper.setAside(replaced);
+    else keeper.discard(replaced, to, author);
+    return { locks, aside: isSucceeded ? replaced : null };
   }
 
-  function finish(id: number, replaced: NodeRow | null, locks: readonly LockRow[]): Written {
+  function finish(
+    id: number,
+    { locks, aside }: Cleared,
+    { created, author }: { readonly created: boolean; readonly author: WriteAuthor | undefined },
+  ): Written {
+    if (aside !== null) keeper.succeed(aside, id, author);
     nodes.locks.restore(locks, id);
-    return written(nodes, id, replaced === null);
+    return written(nodes, id, created);
   }
 
   return {
     copy(from: Place, to: Place, options: TransferOptions): Written {
+      const { author, held } = options.conditions;
       const { source, parent, replaced, there, name } = prepare(from, to, options);
-      checkLocks(nodes, from.owner, { held: options.conditions.held, touched: [there] });
-      const locks = clear(replaced);
+      checkLocks(nodes, from.owner, { held, touched: [there] });
+      const cleared = clear({ source, replaced }, to, author);
       const copiedId = subtrees.copyTree(source, parent, name, options.shallow || !isCollection(source));
-      return finish(copiedId, replaced, locks);
+      return finish(copiedId, cleared, { created: replaced === null, author });
     },
-    move(from: Place, to: Place, options: TransferOptions): Written {
-      const { source, sourceParent, parent, replaced, there, name } = prepare(from, to, options);
+    move(from: Place, to: Place, options: TransferOptions, depth?: number): Written {
+      const { author, held } = options.conditions;
+      const { source, sourceParent, parent, replaced, there, name } = prepare(from, to, options, depth);
       const touched = [{ node: source, whole: true }, { node: sourceParent, whole: false }, there];
-      checkLocks(nodes, from.owner, { held: options.conditions.held, touched });
+      checkLocks(nodes, from.owner, { held, touched });
       for (const row of locksWithin(nodes, nodes.locks.liveOf(from.owner), source)) nodes.locks.drop(row);
-      const locks = clear(replaced);
+      const cleared = clear({ source, replaced }, to, author);
       nodes.record(source, removalOf(source));
       nodes.sql.relocate.run(parent.id, name, source.id);
-      return finish(source.id, replaced, locks);
+      return finish(source.id, cleared, { created: replaced === null, author });
     },
   };
 }

@@ -1,0 +1,87 @@
+import { ReliteError } from "@relite/core/errors";
+import type { PortParts } from "../../storage/port-parts.ts";
+import type { Place } from "../place.ts";
+import type { TreeNode, Written } from "../tree.ts";
+import type { FileVersion, RestoreOptions, VersionPlace, Versions } from "../versions.ts";
+import { createFileWriter } from "./file-writer.ts";
+import { isCollection, type NodeRow } from "./rows.ts";
+import { createStores } from "./stores.ts";
+import type { VersionRow } from "./trash-store.ts";
+import { notFound } from "./write-rules.ts";
+
+export const versionWrites = ["restore", "drop"] as const satisfies readonly (keyof Versions)[];
+
+/** The embedded port of what was written over. */
+export function createSqliteVersions(parts: PortParts): Versions {
+  const { commits } = parts;
+  const { nodes, contents, trash, purge, keeper } = createStores(parts);
+  const put = createFileWriter(nodes, contents, keeper);
+
+  function fileAt(place: Place): NodeRow | null {
+    const { node } = nodes.follow(place);
+    return node === null || isCollection(node) ? null : node;
+  }
+
+  function find({ file, id }: VersionPlace): VersionRow | null {
+    const node = fileAt(file);
+    return node === null ? null : trash.version(node.id, id);
+  }
+
+  function restore(
+    from: VersionPlace,
+    to: Place,
+    { overwrite, conditions, isMove }: RestoreOptions,
+  ): Written {
+    const row = find(from);
+    if (row === null) throw notFound();
+    if (!overwrite && nodes.follow(to).node !== null) {
+      throw new ReliteError("precondition_failed", "There is something at the destination", {
+        reason: "destination_exists",
+      });
+    }
+    const { hash, size, type, id, content } = row;
+    const bytes = { hash, size, type, inline: contents.read(content).data, modifiedMs: null };
+    const written = purge.sparing({ version: id }, () => put(to, bytes, conditions));
+    if (isMove) purge.dropVersions([id]);
+    return written;
+  }
+
+  function drop(file: Place, ids: readonly number[] | "all"): void {
+    const node = fileAt(file);
+    const rows = node === null ? [] : trash.versionsOf(node.id);
+    const chosen = rows.filter(({ id }) => ids === "all" || ids.includes(id));
+    if (chosen.length === 0) throw notFound();
+    purge.dropVersions(chosen.map(({ id }) => id));
+  }
+
+  return {
+    list: async (file) => {
+      const node = fileAt(file);
+      return node === null ? null : trash.versionsOf(node.id).map(rowToVersion);
+    },
+    read: async (from) => {
+      const row = find(from);
+      return row === null ? null : { node: versionNode(rowToVersion(row)), ...contents.read(row.content) };
+    },
+    restore: (from, to, options) => commits.run(() => restore(from, to, options)),
+    drop: (file, ids) => commits.run(() => drop(file, ids)),
+  };
+}
+
+function rowToVersion(row: VersionRow): FileVersion {
+  return {
+    id: row.id,
+    hash: row.hash,
+    etag: Buffer.from(row.hash, "hex").toString("base64url"),
+    size: row.size,
+    type: row.type,
+    modifiedMs: row.modified_ms,
+    replacedMs: row.replaced_ms,
+    replacedBy: row.replaced_by,
+  };
+}
+
+function versionNode({ id, hash, etag, size, type, modifiedMs, replacedMs }: FileVersion): TreeNode {
+  const createdMs = replacedMs;
+  return { id, kind: "file", name: String(id), size, etag, hash, type, createdMs, modifiedMs };
+}
