@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { bytesToBase32 } from "@relite/core/crypto";
 
 /** What stands before a stored credential: an id to find it by and a secret that is kept nowhere. */
 export interface NewSecret {
@@ -8,12 +9,11 @@ export interface NewSecret {
   readonly secret: string;
 }
 
-const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 const idBytes = 5;
 const secretBytes = 20;
 
 export function newSecret(randomBytes: (count: number) => Uint8Array): NewSecret {
-  return { id: toBase32(randomBytes(idBytes)), secret: toBase32(randomBytes(secretBytes)) };
+  return { id: bytesToBase32(randomBytes(idBytes)), secret: bytesToBase32(randomBytes(secretBytes)) };
 }
 
 /**
@@ -35,16 +35,4 @@ export function hashSecret(secret: string): string {
 export function isSecretOf(secret: string, keptHash: string): boolean {
   const [given, kept] = [Buffer.from(hashSecret(secret)), Buffer.from(keptHash)];
   return given.length === kept.length && timingSafeEqual(given, kept);
-}
-
-/** RFC 4648 §6 in small letters; the bytes come in groups of five, so there is no padding. */
-function toBase32(bytes: Uint8Array): string {
-  let text = "";
-  let held = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xffff;
-    for (bits += 8; bits >= 5; bits -= 5) text += alphabet.charAt((held >> (bits - 5)) & 31);
-  }
-  return text;
 }

@@ -1,10 +1,9 @@
 import { ReliteError } from "@relite/core/errors";
 import { z } from "zod";
-import { authorise } from "../access/authenticate.ts";
 import type { CredentialFacts } from "../access/credentials.ts";
 import { keepCredential } from "../access/keep-credential.ts";
 import type { DavContext } from "../context.ts";
-import type { Exchange, Identity } from "../exchange.ts";
+import { createAccessCaller } from "./access-caller.ts";
 import { byMethod, type PageTable, readJson, sendJson } from "./page.ts";
 
 const newPassword = z.strictObject({
@@ -27,20 +26,16 @@ const daySec = 86_400;
  */
 export function createAppPasswordPages(context: DavContext): PageTable {
   const { credentials } = context.storage;
-  const caller = async (exchange: Exchange, can: "access/read" | "access/write"): Promise<Identity> => {
-    const identity = await authorise(exchange, { with: "access:", can }, context.access);
-    context.requestRate.take(identity.owner);
-    return identity;
-  };
+  const caller = createAccessCaller(context);
   return {
     "/relite/app-passwords": byMethod({
       GET: async (exchange) => {
-        const { owner } = await caller(exchange, "access/read");
+        const { owner } = await caller(exchange, "read");
         const appPasswords = credentials.list(owner, "app-password").map(describeCredential);
         sendJson(exchange.res, 200, { appPasswords });
       },
       POST: async (exchange) => {
-        const maker = await caller(exchange, "access/write");
+        const maker = await caller(exchange, "write");
         const form = { reason: "bad_app_password", form: '{"ucan": "…", "label": "…"}' };
         const { ucan, label } = await readJson(exchange, newPassword, form);
         const order = { kind: "app-password", ucan, label, mayWrite: true, minLifeSec: daySec } as const;
@@ -56,7 +51,7 @@ export function createAppPasswordPages(context: DavContext): PageTable {
     }),
     "/relite/app-passwords/*": byMethod({
       DELETE: async (exchange, id) => {
-        const { owner } = await caller(exchange, "access/write");
+        const { owner } = await caller(exchange, "write");
         if (!(await credentials.revoke(owner, "app-password", id))) {
           throw new ReliteError("not_found", "There is no such app password");
         }

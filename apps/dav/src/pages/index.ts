@@ -2,8 +2,10 @@ import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { createAppPasswordPages } from "./app-passwords.ts";
 import { createClaimPages } from "./claim.ts";
+import { createDevicePages } from "./devices.ts";
 import { createJoinPages } from "./join.ts";
 import type { PageTable } from "./page.ts";
+import { createRevocationPages } from "./revocations.ts";
 import { createStatePages } from "./state.ts";
 
 /** The page at a raw path, ready to be asked; null where the files are, or nothing. */
@@ -16,6 +18,8 @@ export function createPages(context: DavContext): FindPage {
     ...createClaimPages(context),
     ...createJoinPages(context),
     ...createAppPasswordPages(context),
+    ...createDevicePages(context),
+    ...createRevocationPages(context),
   };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { base64UrlToBytes, bytesToBase64Url, equalSecrets, sha256Hex } from "./index.ts";
+import { base64UrlToBytes, bytesToBase32, bytesToBase64Url, equalSecrets, sha256Hex } from "./index.ts";
 
 describe("base64url", () => {
   it("[SEAL6] goes there and back for every length", () => {
@@ -15,6 +15,19 @@ describe("base64url", () => {
     (text) => expect(base64UrlToBytes(text)).toBeNull(),
   );
 });
+
+// RFC 4648 §10
+it.each([
+  ["", ""],
+  ["f", "my"],
+  ["fo", "mzxq"],
+  ["foo", "mzxw6"],
+  ["foob", "mzxw6yq"],
+  ["fooba", "mzxw6ytb"],
+  ["foobar", "mzxw6ytboi"],
+])("[SEAL6] %j is %j in base32", (text, expected) =>
+  expect(bytesToBase32(new TextEncoder().encode(text))).toBe(expected),
+);
 
 it("[SEAL6] hashes text and bytes alike", async () => {
   const known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -24,6 +24,20 @@ function hasStrayBits(text: string): boolean {
   return text.length % 4 === 1;
 }
 
+/** Bytes → base32 in small letters without padding (RFC 4648 §6). */
+export function bytesToBase32(bytes: Uint8Array): string {
+  let text = "";
+  let held = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += base32Alphabet.charAt((held >> (bits - 5)) & 31);
+  }
+  return bits === 0 ? text : text + base32Alphabet.charAt((held << (5 - bits)) & 31);
+}
+
+const base32Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
 export function bytesToHex(bytes: Uint8Array): string {
   let hex = "";
   for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");

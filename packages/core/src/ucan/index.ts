@@ -7,6 +7,13 @@ export { generateKeyPair, keyPairFromSeed, newSeed, type Signer, signerFromKeyPa
 export { maxStoredLifeSec } from "./limits.ts";
 export { type ParsedPath, parsePathSegments } from "./path.ts";
 export { seedToWords, wordsToSeed } from "./recovery-words.ts";
+export {
+  inspectChain,
+  issueRevocation,
+  type ProvenRevocation,
+  type RevocationRecord,
+  verifyRevocation,
+} from "./revocation.ts";
 export { inspectToken, type TokenFacts } from "./token.ts";
 export { type TokenCrypto, verifySignature } from "./token-crypto.ts";
 export { createTokenSource, type TokenSource } from "./token-source.ts";
