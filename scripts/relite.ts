@@ -1,5 +1,14 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
-import { runFsck, runGc, runInvite, runOwners, runQuota, runStats } from "@relite/dav/admin";
+import {
+  runExport,
+  runFsck,
+  runGc,
+  runImport,
+  runInvite,
+  runOwners,
+  runQuota,
+  runStats,
+} from "@relite/dav/admin";
 
 const commandByName: Readonly<Record<string, Command>> = {
   key: runKey,
@@ -10,6 +19,8 @@ const commandByName: Readonly<Record<string, Command>> = {
   invite: runInvite,
   fsck: runFsck,
   gc: runGc,
+  export: runExport,
+  import: runImport,
 };
 
 const out = (line: string) => process.stdout.write(`${line}\n`);

@@ -5,7 +5,6 @@ import { type Clock, systemClock } from "@relite/core/clock";
 import { isReliteError, ReliteError } from "@relite/core/errors";
 import { type DavConfig, readConfig } from "../config.ts";
 import { openStorage, type Storage } from "../context.ts";
-import { errorCode } from "../storage/storage-errors.ts";
 
 /** What a command sees of the world. */
 export interface CommandIo {
@@ -140,34 +139,4 @@ export function configFor(dataDir: string | undefined, io: CommandIo): DavConfig
 async function requireData({ databaseFile, folder }: DavConfig): Promise<number> {
   if (existsSync(databaseFile)) return 0;
   throw new ReliteError("not_found", `there is no endpoint's data in ${folder}; see --data`);
-}
-
-/** What the system said of a file, in plain words. */
-export function fileTrouble(error: unknown): string {
-  if (isReliteError(error)) return error.message;
-  const words: Readonly<Record<string, string>> = {
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    ENOSPC: "no space left on the disk",
-    EDQUOT: "no space left in your quota of the disk",
-    ENOENT: "is gone",
-    EROFS: "the file system is read-only",
-    ENAMETOOLONG: "its name or path is too long for this file system",
-    EINVAL: "this file system does not take its name",
-    EILSEQ: "this file system does not take its name",
-    EISDIR: "a folder is in its place",
-    ENOTDIR: "a file is in the place of one of its folders",
-    ELOOP: "a link is in its place",
-    EIO: "the disk failed",
-    EFBIG: "too large for this file system",
-    EMFILE: "too many open files",
-  };
-  const code = errorCode(error);
-  return words[code] ?? (code === "" ? "unexpected error" : `failed (${code})`);
-}
-
-/** Whether trying the next file makes no sense. */
-export function isDiskFull(error: unknown): boolean {
-  const cause = isReliteError(error) && error.reason === "disk_full" ? "ENOSPC" : errorCode(error);
-  return cause === "ENOSPC" || cause === "EDQUOT" || cause === "SQLITE_FULL" || cause === "EROFS";
 }

@@ -5,7 +5,7 @@ export { type DidKey, parseDidKey, type SigningAlg } from "./did.ts";
 export { issueDelegation, issueInvocation, issueStored } from "./issue.ts";
 export { generateKeyPair, keyPairFromSeed, newSeed, type Signer, signerFromKeyPair } from "./keys.ts";
 export { maxStoredLifeSec } from "./limits.ts";
-export { type ParsedPath, parsePathSegments } from "./path.ts";
+export { isPathSegment, type ParsedPath, parsePathSegments } from "./path.ts";
 export { seedToWords, wordsToSeed } from "./recovery-words.ts";
 export {
   inspectChain,

@@ -1,0 +1,174 @@
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import type { Clock } from "@relite/core/clock";
+import { isReliteError, ReliteError } from "@relite/core/errors";
+import type { Blobs, StagedBytes } from "../../blobs/blobs.ts";
+import type { WriteConditions } from "../../engine/conditions.ts";
+import { planUpdates } from "../../methods/property-plan.ts";
+import { storageError } from "../../storage/storage-errors.ts";
+import type { Place } from "../../tree/place.ts";
+import type { PropertyPatch } from "../../tree/properties.ts";
+import type { Tree, TreeNode } from "../../tree/tree.ts";
+import { readProppatchRequest } from "../../xml/proppatch-request.ts";
+import { checkCancel } from "../command-line.ts";
+import type { SourceMember } from "./source-folder.ts";
+
+export type OnConflict = "skip" | "replace" | "fail";
+
+export interface ImportFileParts {
+  readonly tree: Tree;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly cancel: AbortSignal;
+  readonly onConflict: OnConflict;
+  onBytes(more: number): void;
+}
+
+export type FileOutcome = "imported" | "replaced" | "unchanged" | "kept";
+
+const attempts = 5;
+
+/** Brings one file into the tree, on the disk when it resolves; asks again when somebody changed either side meanwhile. */
+export async function importFile(
+  parts: ImportFileParts,
+  place: Place,
+  member: SourceMember,
+): Promise<FileOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    checkCancel(parts.cancel);
+    try {
+      return await tryImport(parts, place, member);
+    } catch (error) {
+      const known = storageError(error);
+      const isPassing =
+        known.code === "precondition_failed" || known.reason === "storage_busy" || isTorn(error);
+      if (!isPassing || attempt === attempts) throw isPassing && isTorn(error) ? torn() : error;
+      await parts.clock.sleep(100 * attempt, parts.cancel).catch(() => {});
+    }
+  }
+}
+
+async function tryImport(parts: ImportFileParts, place: Place, member: SourceMember): Promise<FileOutcome> {
+  const { tree, onConflict, onBytes } = parts;
+  const existing = await tree.find(place);
+  if (existing?.kind === "collection") throw new ReliteError("conflict", "a folder has its name here");
+  if (existing !== null && isSame(existing, member)) {
+    await completeProperties(parts, place, existing, member);
+    onBytes(member.stats.size);
+    return "unchanged";
+  }
+  if (existing !== null && onConflict !== "replace") {
+    onBytes(member.stats.size);
+    if (onConflict === "skip") return "kept";
+    throw new ReliteError("conflict", "another file has its name here");
+  }
+  await checkQuota(tree, place.owner, member.stats.size - (existing?.size ?? 0));
+  await put(parts, place, member, existing === null ? { ifNoneMatch: "*" } : { ifMatch: [existing.etag] });
+  return existing === null ? "imported" : "replaced";
+}
+
+async function put(
+  parts: ImportFileParts,
+  place: Place,
+  member: SourceMember,
+  conditions: WriteConditions,
+): Promise<void> {
+  const { tree } = parts;
+  // A pipe that took the file's place would block for ever, a link would lead elsewhere.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const file = await open(member.path, flags);
+  try {
+    const before = await file.stat();
+    if (!before.isFile()) throw new ReliteError("conflict", "it is no file any more");
+    const staged = await stage(parts, place.owner, file, before.size);
+    try {
+      if (!isUntouched(before, await file.stat())) throw torn();
+      await staged.keep();
+      const { hash, size, inline } = staged;
+      const type = member.metadata?.type ?? null;
+      const modifiedMs = modifiedMsOf({ ...member, stats: before });
+      const { node } = await tree.put(place, { hash, size, inline, type, modifiedMs }, conditions);
+      await completeProperties(parts, place, node, member);
+    } finally {
+      await staged.release();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function stage(parts: ImportFileParts, owner: number, file: FileHandle, size: number): Promise<StagedBytes> {
+  const body = Readable.from(watch(parts, file), { objectMode: false });
+  return parts.blobs.stage(owner, body, { maxBytes: Number.MAX_SAFE_INTEGER, declaredBytes: size });
+}
+
+async function* watch({ cancel, onBytes }: ImportFileParts, file: FileHandle): AsyncGenerator<Buffer> {
+  for await (const chunk of file.createReadStream({
+    autoClose: false,
+    start: 0,
+    highWaterMark: 256 * 1024,
+  })) {
+    checkCancel(cancel);
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+/** Properties of the metadata that the node does not have; checked as those of a PROPPATCH are. */
+async function completeProperties(
+  { tree }: Pick<ImportFileParts, "tree">,
+  place: Place,
+  node: TreeNode,
+  member: SourceMember,
+): Promise<void> {
+  const patch = await missingProperties(tree, node, member);
+  if (patch.steps.length > 0) await tree.patchProperties(place, patch, {});
+}
+
+export async function missingProperties(
+  tree: Pick<Tree, "properties">,
+  node: TreeNode,
+  { metadata }: SourceMember,
+): Promise<PropertyPatch> {
+  const wanted = metadata?.properties ?? [];
+  if (wanted.length === 0) return { steps: [] };
+  const has = (await tree.properties([node.id])).get(node.id) ?? [];
+  const isThere = ({ namespace, name, xml }: (typeof wanted)[number]) =>
+    has.some((one) => one.namespace === namespace && one.name === name && one.xml === xml);
+  const missing = wanted.filter((one) => !isThere(one)).map(({ xml }) => xml);
+  if (missing.length === 0) return { steps: [] };
+  const body = `<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>${missing.join("")}</D:prop></D:set></D:propertyupdate>`;
+  const plan = planUpdates(readProppatchRequest(Buffer.from(body)));
+  if (plan.isRefused) throw new ReliteError("bad_request", "its properties in the metadata are not allowed");
+  return { steps: plan.steps };
+}
+
+function isSame({ size, modifiedMs, type }: TreeNode, member: SourceMember): boolean {
+  const { stats, metadata } = member;
+  return size === stats.size && modifiedMs === modifiedMsOf(member) && type === (metadata?.type ?? type);
+}
+
+/** What the metadata says where the file system could not hold it. */
+export function modifiedMsOf({ stats, metadata }: Pick<SourceMember, "stats" | "metadata">): number {
+  return metadata?.modifiedMs ?? Math.round(stats.mtimeMs);
+}
+
+/** Refused before the bytes are read; the transaction decides again. */
+async function checkQuota(tree: Tree, owner: number, more: number): Promise<void> {
+  const { quotaBytes, usedBytes } = await tree.usage(owner);
+  if (quotaBytes === null || more <= 0 || usedBytes + more <= quotaBytes) return;
+  throw new ReliteError("insufficient_storage", "the owner's quota is used up", { reason: "quota_exceeded" });
+}
+
+function isUntouched(before: Stats, after: Stats): boolean {
+  return before.size === after.size && before.mtimeMs === after.mtimeMs && before.ctimeMs === after.ctimeMs;
+}
+
+function isTorn(error: unknown): boolean {
+  return isReliteError(error) && (error.reason === "incomplete_body" || error.reason === "source_changed");
+}
+
+function torn(): ReliteError {
+  return new ReliteError("conflict", "it kept changing while it was read", { reason: "source_changed" });
+}
