@@ -35,6 +35,8 @@ export interface DavConfig {
   readonly setupCode: string | null;
   /** Open at once, for each thread that answers requests. */
   readonly maxConnections: number;
+  /** null: metrics are for the local machine. */
+  readonly metricsToken: string | null;
   readonly audit: Rotation;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -125,6 +127,10 @@ const settings = z.object({
   DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
   DAV_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(4_000),
+  DAV_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, "must have 16 characters or more, no spaces")
+    .optional(),
   DAV_AUDIT_MAX: bytes.default(64 * 1024 ** 2),
   DAV_AUDIT_FILES: wholeNumber(1, 1_000).default(8),
   DAV_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -160,6 +166,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     changesKeepMs: read.DAV_CHANGES_KEEP,
     setupCode: read.DAV_SETUP_CODE ?? null,
     maxConnections: read.DAV_MAX_CONNECTIONS,
+    metricsToken: read.DAV_METRICS_TOKEN ?? null,
     audit: { maxBytes: read.DAV_AUDIT_MAX, keep: read.DAV_AUDIT_FILES },
     logLevel: read.DAV_LOG_LEVEL,
   };

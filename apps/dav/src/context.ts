@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "@relite/core/clock";
 import { type Logger, silentLogger } from "@relite/core/log";
 import { createNodeTokenCrypto } from "@relite/core/node";
 import { audienceOfUrl, createVerifier, type Verifier, type VerifierOptions } from "@relite/core/ucan";
+import { Registry } from "prom-client";
 import type { AuthenticateParts } from "./access/authenticate.ts";
 import { createDeviceLog } from "./access/device-log.ts";
 import { createDoor } from "./access/door.ts";
@@ -21,6 +22,7 @@ import {
   type RateLimit,
   type UploadSlots,
 } from "./limits.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createCommitQueue } from "./storage/commit-queue.ts";
 import { openDatabase, type SqliteDatabase } from "./storage/open-database.ts";
 import { createPorts, type Ports } from "./storage/ports.ts";
@@ -36,6 +38,10 @@ export interface DavParts {
   /** What several threads of one process count in together, and which of them this is. */
   readonly limits?: LimitMemory;
   readonly thread?: number;
+  /** With what the process or thread tells of itself. */
+  readonly registry?: Registry;
+  /** What all threads count; without it, this context's own. */
+  readonly collectMetrics?: () => Promise<readonly object[]>;
 }
 
 /** Everything a running endpoint holds; made once by the server. */
@@ -60,6 +66,10 @@ export interface DavContext {
   /** Newcomers without an invitation, by address. */
   readonly openJoinRate: RateLimit;
   readonly uploads: UploadSlots;
+  /** Of this thread. */
+  readonly metrics: Metrics;
+  /** Of all threads, for `AggregatorRegistry.aggregate`. */
+  readonly collectMetrics: () => Promise<readonly object[]>;
 }
 
 /** The ports on the database, the content beside it, and the connection for what reads everything. */
@@ -95,8 +105,11 @@ export function createContext(
   const isRevoked = storage.revocations.isRevoked;
   const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked };
   const perSecond = config.requestsPerSecond;
+  const metrics = createMetrics(parts.registry ?? new Registry());
   return {
     config,
+    metrics,
+    collectMetrics: parts.collectMetrics ?? (async () => [await metrics.collect()]),
     clock,
     newId,
     log,

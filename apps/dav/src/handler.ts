@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { ReliteError } from "@relite/core/errors";
 import { createLastSeen } from "./accounts/last-seen.ts";
 import { answerError } from "./answer-error.ts";
@@ -57,11 +58,20 @@ export function createHandler(context: DavContext): Handler {
     await chassis.execute(exchange);
   }
 
+  // A request's head is read before it is told of: what it took counts from the end of the one before.
+  const readBySocket = new WeakMap<Socket, number>();
   return async (req, res) => {
-    const exchange = openExchange(req, res, { id: context.newId(), startedMs: clock.nowMs() });
+    const bytesReadBefore = readBySocket.get(req.socket) ?? 0;
+    const exchange = openExchange(req, res, {
+      id: context.newId(),
+      startedMs: clock.nowMs(),
+      bytesReadBefore,
+    });
     // A failure of the connection is told to whoever writes; without a listener it would end the process.
     res.on("error", () => {});
     res.on("close", () => {
+      readBySocket.set(exchange.socket, exchange.socket.bytesRead);
+      context.metrics.observe(exchange, clock.nowMs());
       if (needsAudit(exchange)) context.audit.write(auditLine(exchange, clock.nowMs()));
     });
     try {
@@ -77,17 +87,15 @@ export function createHandler(context: DavContext): Handler {
 function openExchange(
   req: IncomingMessage,
   res: ServerResponse,
-  { id, startedMs }: { readonly id: string; readonly startedMs: number },
+  start: Pick<Exchange, "id" | "startedMs" | "bytesReadBefore">,
 ): Exchange {
   // Kept: a request whose connection broke has lost its own.
   const { socket } = req;
   return {
-    id,
+    ...start,
     req,
     res,
-    startedMs,
     socket,
-    bytesReadBefore: socket.bytesRead,
     bytesWrittenBefore: socket.bytesWritten,
     dav: null,
     identity: null,

@@ -4,6 +4,7 @@ import { createAppPasswordPages } from "./app-passwords.ts";
 import { createClaimPages } from "./claim.ts";
 import { createDevicePages } from "./devices.ts";
 import { createJoinPages } from "./join.ts";
+import { createMetricsPage } from "./metrics.ts";
 import type { PageTable } from "./page.ts";
 import { createRevocationPages } from "./revocations.ts";
 import { createStatePages } from "./state.ts";
@@ -15,6 +16,7 @@ export type FindPage = (rawPath: string) => ((exchange: Exchange) => Promise<voi
 export function createPages(context: DavContext): FindPage {
   const table: PageTable = {
     ...createStatePages(context),
+    ...createMetricsPage(context),
     ...createClaimPages(context),
     ...createJoinPages(context),
     ...createAppPasswordPages(context),

@@ -1,0 +1,61 @@
+import { Counter, Histogram, type Registry } from "prom-client";
+import type { Exchange } from "./exchange.ts";
+import { zoneNameOf } from "./zones.ts";
+
+/** What one thread counts. */
+export interface Metrics {
+  /** Takes an exchange that is over. */
+  observe(exchange: Exchange, nowMs: number): void;
+  /** In the form `AggregatorRegistry.aggregate` adds up. */
+  collect(): Promise<readonly object[]>;
+}
+
+const methods = new Set(
+  "OPTIONS GET HEAD PUT PATCH POST DELETE MKCOL COPY MOVE PROPFIND PROPPATCH REPORT LOCK UNLOCK".split(" "),
+);
+
+/** Requests by method, zone and status, refusals by code, bytes both ways, beside what the registry has already. */
+export function createMetrics(registry: Registry): Metrics {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: "relite_dav_request_seconds",
+    help: "Time from a request's head to the end of its answer",
+    labelNames: ["method", "zone", "status"] as const,
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
+    registers,
+  });
+  const refusals = new Counter({
+    name: "relite_dav_refusals_total",
+    help: "Requests that were refused, by stable code",
+    labelNames: ["code"] as const,
+    registers,
+  });
+  const received = new Counter({
+    name: "relite_dav_received_bytes_total",
+    help: "Bytes of requests, heads included",
+    registers,
+  });
+  const sent = new Counter({
+    name: "relite_dav_sent_bytes_total",
+    help: "Bytes of answers, heads included",
+    registers,
+  });
+  const timers = new Map<string, Histogram.Internal<"method" | "zone" | "status">>();
+  const timerOf = (method: string, zone: string, status: number) => {
+    const key = `${method} ${zone} ${status}`;
+    const known = timers.get(key) ?? seconds.labels({ method, zone, status });
+    timers.set(key, known);
+    return known;
+  };
+  return {
+    observe({ req, res, dav, code, startedMs, ...exchange }, nowMs) {
+      const method = methods.has(req.method ?? "") ? (req.method ?? "") : "other";
+      const zone = dav === null ? "pages" : (zoneNameOf(dav.target) ?? "none");
+      timerOf(method, zone, res.statusCode).observe((nowMs - startedMs) / 1_000);
+      if (code !== null) refusals.inc({ code });
+      received.inc(exchange.socket.bytesRead - exchange.bytesReadBefore);
+      sent.inc(exchange.socket.bytesWritten - exchange.bytesWrittenBefore);
+    },
+    collect: () => registry.getMetricsAsJSON(),
+  };
+}
