@@ -11,8 +11,14 @@ export interface Rotation {
   readonly keep: number;
 }
 
+/** Takes audit lines of this thread, and those that other threads have made ready. */
+export interface AuditFile extends AuditLog {
+  /** Whole lines, each with its end. */
+  append(lines: string): void;
+}
+
 /** Audit lines in `<folder>/audit.log`, one JSON object each, for its user's eyes only (mode 600). */
-export function createFileAudit(folder: string, log: Logger, rotation: Rotation): AuditLog {
+export function createFileAudit(folder: string, log: Logger, rotation: Rotation): AuditFile {
   const file = join(folder, "audit.log");
   let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const destination = pino.destination({ dest: file, mode: 0o600, sync: false });
@@ -31,12 +37,14 @@ export function createFileAudit(folder: string, log: Logger, rotation: Rotation)
     }
   });
 
+  const append = (lines: string) => {
+    bytes += Buffer.byteLength(lines);
+    destination.write(lines);
+  };
+
   return {
-    write: (line) => {
-      const text = `${JSON.stringify(line)}\n`;
-      bytes += Buffer.byteLength(text);
-      destination.write(text);
-    },
+    append,
+    write: (line) => append(`${JSON.stringify(line)}\n`),
     close: () =>
       new Promise((resolve) => {
         destination.once("close", resolve);

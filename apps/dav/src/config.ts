@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseBytes, parseDurationMs, readEnv } from "@relite/core/env";
 import { parsePathSegments } from "@relite/core/ucan";
@@ -32,6 +33,8 @@ export interface DavConfig {
   readonly maxUploadsPerOwner: number;
   /** How long changes are remembered; older sync tokens are refused. */
   readonly changesKeepMs: number;
+  /** How many threads answer requests. */
+  readonly threads: number;
   readonly setupCode: string | null;
   /** Open at once, for each thread that answers requests. */
   readonly maxConnections: number;
@@ -125,6 +128,7 @@ const settings = z.object({
   DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
   DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
+  DAV_THREADS: wholeNumber(1, 64).optional(),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
   DAV_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(4_000),
   DAV_METRICS_TOKEN: z
@@ -164,6 +168,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     requestsPerSecond: read.DAV_RATE_LIMIT,
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
     changesKeepMs: read.DAV_CHANGES_KEEP,
+    threads: read.DAV_THREADS ?? Math.min(availableParallelism(), 4),
     setupCode: read.DAV_SETUP_CODE ?? null,
     maxConnections: read.DAV_MAX_CONNECTIONS,
     metricsToken: read.DAV_METRICS_TOKEN ?? null,

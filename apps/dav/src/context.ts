@@ -24,8 +24,9 @@ import {
 } from "./limits.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createCommitQueue } from "./storage/commit-queue.ts";
-import { openDatabase, type SqliteDatabase } from "./storage/open-database.ts";
-import { createPorts, type Ports } from "./storage/ports.ts";
+import type { CallWriter } from "./storage/forward-writes.ts";
+import { openDatabase, openForReading, type SqliteDatabase } from "./storage/open-database.ts";
+import { createForwardedPorts, createPorts, type Ports } from "./storage/ports.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
 export interface DavParts {
@@ -90,6 +91,18 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
     db,
     blobs,
     ...createPorts({ db, commits, nowMs, files: blobs.files, retention: config.retention }),
+  };
+}
+
+/** The same storage for a thread that answers requests: it reads by itself, and `call` has its writes done. */
+export function openReadStorage(config: DavConfig, call: CallWriter): Storage {
+  const db = openForReading(config.databaseFile);
+  const blobs = createFileBlobs(config.blobsFolder, realDisk);
+  const nowMs = () => systemClock.nowMs();
+  return {
+    db,
+    blobs,
+    ...createForwardedPorts({ db, nowMs, files: blobs.files, retention: config.retention }, call),
   };
 }
 

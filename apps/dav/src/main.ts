@@ -4,9 +4,10 @@ import { keepSetupCode } from "./accounts/setup-code.ts";
 import { createFileAudit } from "./audit-file.ts";
 import { type DavConfig, readConfig } from "./config.ts";
 import { openStorage } from "./context.ts";
+
 import { createProcessLog } from "./process-log.ts";
-import { startDavServer } from "./server.ts";
 import { errorCode } from "./storage/storage-errors.ts";
+import { startThreadedServer } from "./threads/start-threads.ts";
 
 try {
   await main();
@@ -18,7 +19,7 @@ try {
 async function main(): Promise<void> {
   const { config, notice } = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);
-  const server = await startDavServer(config, {
+  const server = await startThreadedServer(config, {
     log,
     audit: createFileAudit(config.folder, log, config.audit),
   });
@@ -33,6 +34,10 @@ async function main(): Promise<void> {
       () => process.exit(1),
     );
   };
+  server.lost.then((err) => {
+    log.error({ err }, "cannot go on: stopping");
+    server.close().finally(() => process.exit(1));
+  });
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   // A launcher that was killed leaves no server behind.

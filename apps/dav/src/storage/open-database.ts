@@ -25,6 +25,14 @@ export function openDatabase(file: string): SqliteDatabase {
   return db;
 }
 
+/** A connection that only reads a database which is open for writing in this process. */
+export function openForReading(file: string): SqliteDatabase {
+  const db = new Database(file, { readonly: true, timeout: 1_000 });
+  db.pragma("temp_store = MEMORY");
+  db.pragma("cache_size = -16000");
+  return db;
+}
+
 function migrate(db: SqliteDatabase): void {
   db.transaction(() => {
     const version = Number(db.pragma("user_version", { simple: true }));

@@ -1,0 +1,32 @@
+/** One of the threads that answer requests: it reads by itself, and has its writes done by the writer. */
+import { workerData } from "node:worker_threads";
+import { systemClock } from "@relite/core/clock";
+import { createContext, openReadStorage } from "../context.ts";
+import { createHandler } from "../handler.ts";
+import { openHttpServer } from "../http-server.ts";
+import type { HttpThreadData } from "./messages.ts";
+import { runThread } from "./run-thread.ts";
+import { createForwardedAudit } from "./thread-voice.ts";
+import { createWriteCaller } from "./write-caller.ts";
+
+const { config, port, reusePort, thread, limits, writer }: HttpThreadData = workerData;
+
+await runThread(config.logLevel, async ({ log, post }) => {
+  const caller = createWriteCaller(writer);
+  const audit = createForwardedAudit(post);
+  const storage = openReadStorage(config, caller.call);
+  // Connections fall evenly enough on the threads.
+  const maxConnections = Math.ceil(config.maxConnections / limits.threads);
+  const http = await openHttpServer({ host: config.host, port, reusePort, maxConnections });
+  const context = createContext(config, storage, http.port, { log, audit, limits, thread });
+  http.serve(createHandler(context), systemClock);
+  return {
+    port: http.port,
+    stop: async () => {
+      await http.stop(systemClock);
+      await audit.close();
+      storage.db.close();
+      caller.close();
+    },
+  };
+});
