@@ -1,5 +1,6 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
 import {
+  runAppPassword,
   runExport,
   runFsck,
   runGc,
@@ -7,6 +8,7 @@ import {
   runInvite,
   runOwners,
   runQuota,
+  runRevoke,
   runStats,
 } from "@relite/dav/admin";
 
@@ -17,6 +19,8 @@ const commandByName: Readonly<Record<string, Command>> = {
   quota: runQuota,
   stats: runStats,
   invite: runInvite,
+  "app-password": runAppPassword,
+  revoke: runRevoke,
   fsck: runFsck,
   gc: runGc,
   export: runExport,

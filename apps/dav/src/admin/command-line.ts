@@ -136,7 +136,8 @@ export function configFor(dataDir: string | undefined, io: CommandIo): DavConfig
   return readConfig(dataDir === undefined ? io.env : { ...io.env, DAV_DATA_DIR: resolve(dataDir) });
 }
 
-async function requireData({ databaseFile, folder }: DavConfig): Promise<number> {
+/** 0 where an endpoint keeps its data; `not_found` where a command would only make an empty one. */
+export async function requireData({ databaseFile, folder }: DavConfig): Promise<number> {
   if (existsSync(databaseFile)) return 0;
   throw new ReliteError("not_found", `there is no endpoint's data in ${folder}; see --data`);
 }

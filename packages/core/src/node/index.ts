@@ -1,4 +1,4 @@
-export { type Command, type CommandIo, createCommand, UsageError } from "./command.ts";
+export { type Command, type CommandIo, createCommand, type ParsedArgs, UsageError } from "./command.ts";
 export { createKeyFile, readKeyFile } from "./key-file.ts";
 export { makeFolder } from "./make-folder.ts";
 export { runKey } from "./run-key.ts";
