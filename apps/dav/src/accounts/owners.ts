@@ -68,6 +68,7 @@ export interface Enrolment {
 
 export function createOwners(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Owners {
   const sql = prepare(db);
+  const rememberOwner = db.readMemory.remember<ReturnType<typeof sql.idOf.get>>(10_000);
   const enrol = createEnrol(db, nowMs);
 
   function change(did: string, { quotaBytes, isDisabled, isAdmin }: OwnerChange): void {
@@ -81,7 +82,7 @@ export function createOwners(db: SqliteDatabase, commits: CommitQueue, nowMs: ()
 
   return {
     idOf: (did) => {
-      const found = sql.idOf.get(did);
+      const found = rememberOwner(did, () => sql.idOf.get(did));
       if (found === undefined) return null;
       if (found.disabled_ms !== null) throw ownerDisabled();
       return found.owner;

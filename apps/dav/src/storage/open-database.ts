@@ -1,8 +1,9 @@
 import { ReliteError } from "@relite/core/errors";
 import Database from "better-sqlite3";
 import { migrations } from "./migrations.ts";
+import { createReadMemory, type ReadMemory } from "./read-memory.ts";
 
-export type SqliteDatabase = Database.Database;
+export type SqliteDatabase = Database.Database & { readonly readMemory: ReadMemory };
 
 /**
  * Opens (and brings up to date) the endpoint's database. A commit is on the disk when it returns:
@@ -22,7 +23,7 @@ export function openDatabase(file: string): SqliteDatabase {
     db.close();
     throw cause;
   }
-  return db;
+  return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 
 /** A connection that only reads a database which is open for writing in this process. */
@@ -30,10 +31,10 @@ export function openForReading(file: string): SqliteDatabase {
   const db = new Database(file, { readonly: true, timeout: 1_000 });
   db.pragma("temp_store = MEMORY");
   db.pragma("cache_size = -16000");
-  return db;
+  return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 
-function migrate(db: SqliteDatabase): void {
+function migrate(db: Database.Database): void {
   db.transaction(() => {
     const version = Number(db.pragma("user_version", { simple: true }));
     if (version > migrations.length) {

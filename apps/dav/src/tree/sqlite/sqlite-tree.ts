@@ -10,6 +10,7 @@ import { createLockDesk } from "./lock-desk.ts";
 import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
+import { createPathReader } from "./path-reader.ts";
 import { rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
 import { collectionRow } from "./trash-store.ts";
@@ -47,18 +48,8 @@ export function createSqliteTree(parts: PortParts): Tree {
   }
 
   return {
-    findApp: async (owner, appId) => nodes.findApp(owner, appId)?.id ?? null,
+    ...createPathReader(db, nodes, contents),
     openApp: (owner, appId) => commits.run(() => makeApp(nodes, owner, appId)),
-    find: async (place) => {
-      const { node } = nodes.follow(place);
-      return node === null ? null : rowToNode(node);
-    },
-    read: async (place) => {
-      const { node } = nodes.follow(place);
-      if (node === null) return null;
-      const content = node.content === null ? { data: null, checksums: null } : contents.read(node.content);
-      return { node: rowToNode(node), ...content };
-    },
     members: async (id, afterName, limit) => nodes.sql.members.all(id, afterName ?? "", limit).map(rowToNode),
     checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
