@@ -39,8 +39,7 @@ export interface DavParts {
   /** What several threads of one process count in together, and which of them this is. */
   readonly limits?: LimitMemory;
   readonly thread?: number;
-  /** With what the process or thread tells of itself. */
-  readonly registry?: Registry;
+  readonly metrics?: Metrics;
   /** What all threads count; without it, this context's own. */
   readonly collectMetrics?: () => Promise<readonly object[]>;
 }
@@ -118,7 +117,7 @@ export function createContext(
   const isRevoked = storage.revocations.isRevoked;
   const verify = { audiences, clock, crypto: createNodeTokenCrypto(), isRevoked };
   const perSecond = config.requestsPerSecond;
-  const metrics = createMetrics(parts.registry ?? new Registry());
+  const metrics = parts.metrics ?? createMetrics(new Registry());
   return {
     config,
     metrics,

@@ -1,9 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { silentLogger } from "@relite/core/log";
+import { describe, expect, it, vi } from "vitest";
+import { readConfig } from "../src/config.ts";
 import { startTestServer } from "../src/testing/dav-fixture.ts";
+import { startThreadedServer } from "../src/threads/start-threads.ts";
 
 describe("/metrics", () => {
   it("[OP5] counts requests, refusals and bytes, says what is stored, and names nobody", async () => {
-    await using dav = await startTestServer();
+    await using dav = await startTestServer({ env: { DAV_VERSIONS_KEEP: "0" } });
     await dav.request("PUT", "secret-name", { body: "x".repeat(1_000) });
     await dav.request("PUT", "secret-name", { body: "y".repeat(1_000) });
     await dav.request("GET", "secret-name");
@@ -25,7 +34,7 @@ describe("/metrics", () => {
     expect(Number(/relite_dav_received_bytes_total (\d+)/.exec(text)?.[1])).toBeGreaterThan(2_000);
     expect(text).toMatch(/\nrelite_dav_owners 1\n/);
     expect(text).toMatch(/\nrelite_dav_used_bytes 1000\n/);
-    expect(Number(/relite_dav_free_bytes (\S+)/.exec(text)?.[1])).toBeGreaterThan(0);
+    expect(Number(/\nrelite_dav_free_bytes (\S+)/.exec(text)?.[1])).toBeGreaterThan(0);
     expect(text).not.toMatch(/secret-name|did:key|other\/x/);
   });
 
@@ -43,5 +52,28 @@ describe("/metrics", () => {
       401, 401, 200,
     ]);
     expect((await fetch(`${guarded.server.url}/metrics`, { method: "POST" })).status).toBe(405);
+  });
+
+  it("[OP5] adds up what all threads have counted, whichever is asked", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "relite-metrics-"));
+    const env = { DAV_PORT: "0", DAV_DATA_DIR: folder, DAV_THREADS: "3", DAV_LOG_LEVEL: "silent" };
+    const audit = { write() {}, append() {}, close: async () => {} };
+    const server = await startThreadedServer(readConfig(env), { log: silentLogger, audit });
+    const ask = async (path: string) => {
+      // A connection of its own: the system chooses the thread.
+      const [answer] = await once(get(`${server.url}${path}`, { agent: false }), "response");
+      return (await buffer(answer)).toString();
+    };
+    await Promise.all(Array.from({ length: 60 }, () => ask("/healthz")));
+    for (let time = 0; time < 5; time += 1) {
+      await vi.waitFor(async () => {
+        const text = await ask("/metrics");
+        const counts = [...text.matchAll(/_count{method="GET",zone="pages",status="200"} (\d+)/g)];
+        expect(Number(counts[0]?.[1])).toBeGreaterThanOrEqual(60 + time);
+        expect(text).toContain("process_resident_memory_bytes");
+      });
+    }
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
   });
 });

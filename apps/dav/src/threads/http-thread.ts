@@ -1,11 +1,14 @@
 /** One of the threads that answer requests: it reads by itself, and has its writes done by the writer. */
 import { workerData } from "node:worker_threads";
 import { systemClock } from "@relite/core/clock";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { createContext, openReadStorage } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import { openHttpServer } from "../http-server.ts";
+import { createMetrics } from "../metrics.ts";
 import type { HttpThreadData } from "./messages.ts";
 import { runThread } from "./run-thread.ts";
+import { shareMetrics } from "./share-metrics.ts";
 import { createForwardedAudit } from "./thread-voice.ts";
 import { createWriteCaller } from "./write-caller.ts";
 
@@ -18,12 +21,18 @@ await runThread(config.logLevel, async ({ log, post }) => {
   // Connections fall evenly enough on the threads.
   const maxConnections = Math.ceil(config.maxConnections / limits.threads);
   const http = await openHttpServer({ host: config.host, port, reusePort, maxConnections });
-  const context = createContext(config, storage, http.port, { log, audit, limits, thread });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = createMetrics(registry);
+  const shared = shareMetrics({ metrics, port: http.port, threads: limits.threads, clock: systemClock });
+  const parts = { log, audit, limits, thread, metrics, collectMetrics: shared.collect };
+  const context = createContext(config, storage, http.port, parts);
   http.serve(createHandler(context), systemClock);
   return {
     port: http.port,
     stop: async () => {
       await http.stop(systemClock);
+      shared.close();
       await audit.close();
       storage.db.close();
       caller.close();
