@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { dirname } from "node:path";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { type Logger, silentLogger } from "@relite/core/log";
 import { createNodeTokenCrypto } from "@relite/core/node";
@@ -27,6 +28,7 @@ import { createCommitQueue } from "./storage/commit-queue.ts";
 import type { CallWriter } from "./storage/forward-writes.ts";
 import { openDatabase, openForReading, type SqliteDatabase } from "./storage/open-database.ts";
 import { createForwardedPorts, createPorts, type Ports } from "./storage/ports.ts";
+import { createReserve, type Reserve } from "./storage/reserve.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
 export interface DavParts {
@@ -76,6 +78,7 @@ export interface DavContext {
 export interface Storage extends Ports {
   readonly blobs: Blobs;
   readonly db: SqliteDatabase;
+  readonly reserve: Reserve;
 }
 
 /** Opens the data folder and brings its schema up to date; a running endpoint may have it open too. */
@@ -84,11 +87,13 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   await disk.makeFolder(config.folder);
   const nowMs = () => clock.nowMs();
   const db = openDatabase(config.databaseFile);
-  const commits = createCommitQueue(db);
+  const reserve = createReserve(dirname(config.databaseFile), db);
+  const commits = createCommitQueue(db, { reserve });
   const blobs = createFileBlobs(config.blobsFolder, disk);
   return {
     db,
     blobs,
+    reserve,
     ...createPorts({ db, commits, nowMs, files: blobs.files, retention: config.retention }),
   };
 }
@@ -101,6 +106,7 @@ export function openReadStorage(config: DavConfig, call: CallWriter): Storage {
   return {
     db,
     blobs,
+    reserve: createReserve(dirname(config.databaseFile), db),
     ...createForwardedPorts({ db, nowMs, files: blobs.files, retention: config.retention }, call),
   };
 }

@@ -1,7 +1,12 @@
 import type { DavContext, Storage } from "./context.ts";
 
-const everyMs = 10 * 60_000;
-const roundsPerDay = 144;
+const everyMs = 60_000;
+const collectedEvery = 10;
+const roundsPerDay = 1_440;
+/** With less than this free, what was let go makes room at once. */
+const tightBytes = 64 * 1024 * 1024;
+/** Long enough for a read to have its file open. */
+const tightGraceMs = 60_000;
 const changesPerCommit = 1_000;
 /** Long enough for every read that began before the content was let go. */
 export const graceMs = 60 * 60_000;
@@ -58,7 +63,10 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
   const { storage, clock, log, config } = parts;
   const ending = new AbortController();
   const collect = async (round: number) => {
-    const beforeMs = clock.nowMs() - graceMs;
+    storage.reserve.keepBack();
+    const isTight = storage.reserve.freeBytes() < tightBytes;
+    if (round % collectedEvery !== 0 && !isTight) return;
+    const beforeMs = clock.nowMs() - (isTight ? tightGraceMs : graceMs);
     let dropped = (await collectUnreferenced(storage, beforeMs)).count;
     if (round % roundsPerDay === 0) dropped += (await collectStrays(storage, beforeMs)).count;
     if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");

@@ -98,7 +98,9 @@ export function createCredentials(
     list: (owner, kind) => sql.list.all(owner, kind, nowMs()).map(toFacts),
     add: (credential) => commits.run(() => add(credential)),
     revoke: (owner, kind, id) =>
-      commits.run(() => sql.revoke.run({ owner, kind, id, nowMs: nowMs() }).changes > 0),
+      commits.run(() => sql.revoke.run({ owner, kind, id, nowMs: nowMs() }).changes > 0, {
+        usesReserve: true,
+      }),
     noteUse: (id, atMs) => commits.run(() => void sql.noteUse.run(atMs, id)),
     sweep: (beforeMs) => commits.run(() => sql.sweep.run(beforeMs).changes),
   };

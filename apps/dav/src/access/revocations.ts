@@ -89,18 +89,24 @@ export function createRevocations(
         createdMs: row.created_ms,
       })),
     add: (revocation) =>
-      commits.run(() => {
-        refuseFull(sql.tokenCount.get(revocation.owner)?.count);
-        return sql.insert.run({ ...revocation, createdMs: nowMs() }).changes > 0;
-      }),
+      commits.run(
+        () => {
+          refuseFull(sql.tokenCount.get(revocation.owner)?.count);
+          return sql.insert.run({ ...revocation, createdMs: nowMs() }).changes > 0;
+        },
+        { usesReserve: true },
+      ),
     loseDevice: (owner, did, lostBy) =>
-      commits.run(() => {
-        if (sql.ownKey.get(owner, did) !== undefined) {
-          throw new ReliteError("forbidden", "This is the owner's own key", { reason: "owner_key" });
-        }
-        refuseFull(sql.deviceCount.get(owner)?.count);
-        return sql.lose.run(owner, did, lostBy, nowMs()).changes > 0;
-      }),
+      commits.run(
+        () => {
+          if (sql.ownKey.get(owner, did) !== undefined) {
+            throw new ReliteError("forbidden", "This is the owner's own key", { reason: "owner_key" });
+          }
+          refuseFull(sql.deviceCount.get(owner)?.count);
+          return sql.lose.run(owner, did, lostBy, nowMs()).changes > 0;
+        },
+        { usesReserve: true },
+      ),
     findDevice: (owner, did) => commits.run(() => sql.find.run(owner, did).changes > 0),
     sweep: (beforeMs) => commits.run(() => sql.sweep.run(beforeMs).changes),
   };

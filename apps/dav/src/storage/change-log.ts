@@ -27,11 +27,14 @@ export function createChangeLog(db: SqliteDatabase, commits: CommitQueue): Chang
   const endOf = (beforeMs: number, limit: number) => sql.end.get({ beforeMs, limit })?.seq ?? 0;
   return {
     prune: (beforeMs, limit) =>
-      commits.run(() => {
-        const end = endOf(beforeMs, limit);
-        sql.note.run({ end });
-        return sql.drop.run(end).changes;
-      }),
+      commits.run(
+        () => {
+          const end = endOf(beforeMs, limit);
+          sql.note.run({ end });
+          return sql.drop.run(end).changes;
+        },
+        { usesReserve: true },
+      ),
     countBefore: (beforeMs) => sql.count.get(endOf(beforeMs, Number.MAX_SAFE_INTEGER))?.count ?? 0,
   };
 }

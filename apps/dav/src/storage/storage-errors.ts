@@ -1,6 +1,6 @@
 import { isReliteError, ReliteError } from "@relite/core/errors";
 
-const full = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
+const full = new Set(["ENOSPC", "EDQUOT", "EFBIG", "SQLITE_FULL"]);
 const exhausted = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
 /** What any failure means for the caller: 507 for a full disk or database, 503 for a busy one, a plain 500 for the rest. */
@@ -20,6 +20,11 @@ export function storageError(cause: unknown): ReliteError {
     });
   }
   return new ReliteError("internal", "Something went wrong on the server", { cause });
+}
+
+/** Whether the disk (not somebody's quota) has no room. */
+export function isDiskFull(cause: unknown): boolean {
+  return storageError(cause).reason === "disk_full";
 }
 
 export function errorCode(cause: unknown): string {

@@ -23,6 +23,7 @@ export async function takeStorage(config: DavConfig, parts: DavParts): Promise<T
         parts.log?.info({}, "a backup comes into use: clients that synchronise list everything anew");
       }
       await storage.blobs.clean();
+      storage.reserve.keepBack();
       // The entries on the way to what is kept must last as long as it does.
       const folders = new Set([config.folder, dirname(config.databaseFile), config.blobsFolder]);
       for (const folder of folders) await flushPath(disk, folder);

@@ -21,13 +21,12 @@ export interface EndpointSetup {
   readonly env?: Readonly<Record<string, string>>;
   /** Put before node's own command line, such as a shell that sets limits. */
   readonly wrapper?: readonly string[];
-  readonly uid?: number;
 }
 
 const main = join(import.meta.dirname, "../../src/main.ts");
 
 /** The endpoint's process without waiting for it: for being killed while it starts. */
-export function spawnEndpoint({ folder, env = {}, wrapper = [], uid }: EndpointSetup) {
+export function spawnEndpoint({ folder, env = {}, wrapper = [] }: EndpointSetup) {
   const [program = process.execPath, ...args] = [...wrapper, process.execPath, main];
   const child = spawn(program, args, {
     env: {
@@ -40,7 +39,6 @@ export function spawnEndpoint({ folder, env = {}, wrapper = [], uid }: EndpointS
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   const lines = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {

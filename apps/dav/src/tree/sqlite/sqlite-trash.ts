@@ -61,7 +61,7 @@ export function createSqliteTrash(parts: PortParts): Trash {
       nodes.sql.members.all(home.root, afterName ?? "", limit).flatMap((row) => entryOf(row) ?? []),
     restore: (from, to, options) => commits.run(() => restore(from, to, options)),
     copyOut: (from, to, options) => commits.run(() => copyOut(from, to, options)),
-    purge: (home, names) => commits.run(() => purgeEntries(home, names)),
+    purge: (home, names) => commits.run(() => purgeEntries(home, names), { usesReserve: true }),
   };
 }
 

@@ -16,6 +16,9 @@ import { createStores } from "./stores.ts";
 import { collectionRow } from "./trash-store.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
 
+// What frees, or lets others write, must work on a full disk.
+const reserved = { usesReserve: true };
+
 /** The embedded metadata port; `commits` decides when writes reach the disk. */
 export function createSqliteTree(parts: PortParts): Tree {
   const { db, commits } = parts;
@@ -55,7 +58,7 @@ export function createSqliteTree(parts: PortParts): Tree {
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions, first = { steps: [] }) =>
       commits.run(() => makeCollection(place, conditions, first)),
-    remove: (place, conditions) => commits.run(() => remove(place, conditions)),
+    remove: (place, conditions) => commits.run(() => remove(place, conditions), reserved),
     copy: (from, to, options) => commits.run(() => transfer.copy(from, to, options)),
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),
     changes: async (place, since, deep) => readChanges(place, since, deep),
@@ -65,7 +68,8 @@ export function createSqliteTree(parts: PortParts): Tree {
     locks: async (owner) => desk.active(owner),
     lock: (place, request, conditions) => commits.run(() => desk.lock(place, request, conditions)),
     refresh: (place, timeoutMs, conditions) => commits.run(() => desk.refresh(place, timeoutMs, conditions)),
-    unlock: (place, unlocker, conditions) => commits.run(() => desk.unlock(place, unlocker, conditions)),
+    unlock: (place, unlocker, conditions) =>
+      commits.run(() => desk.unlock(place, unlocker, conditions), reserved),
     usage: async (owner) => {
       const row = nodes.sql.usage.get(owner);
       const {
@@ -76,8 +80,8 @@ export function createSqliteTree(parts: PortParts): Tree {
       return { usedBytes, quotaBytes, keptBytes };
     },
     hasContent: async (owner, hash) => contents.has(owner, hash),
-    dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs)),
-    collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs)),
+    dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs), reserved),
+    collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs), reserved),
   };
 }
 

@@ -64,7 +64,7 @@ export function createSqliteVersions(parts: PortParts): Versions {
       return row === null ? null : { node: versionNode(rowToVersion(row)), ...contents.read(row.content) };
     },
     restore: (from, to, options) => commits.run(() => restore(from, to, options)),
-    drop: (file, ids) => commits.run(() => drop(file, ids)),
+    drop: (file, ids) => commits.run(() => drop(file, ids), { usesReserve: true }),
   };
 }
 
