@@ -80,11 +80,13 @@ it("[DU2] [DV41] kill -9 under 16 writers: nothing acknowledged is lost, nothing
   await rm(folder, { recursive: true, force: true });
 });
 
-it("[DU3] killed at any moment of its first start, the next start finds a folder it can use", async () => {
+it("[DU3] killed at any moment of its first start, the next start finds a folder it can use", {
+  timeout: 60_000 + rounds * 10_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), "relite-first-"));
   const owner = await newSigner();
   const random = seededRandom(seed);
-  for (let round = 0; round < Math.max(4, rounds / 4); round += 1) {
+  for (let round = 0; round < Math.max(3, rounds / 4); round += 1) {
     const data = join(folder, String(round));
     const { child, ended } = spawnEndpoint({ folder: data, owner });
     await delay(100 + random() * 600);
