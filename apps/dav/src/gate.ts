@@ -5,7 +5,7 @@ import { insufficient } from "./access/refusal.ts";
 import type { Caller, Exchange } from "./exchange.ts";
 import type { DavRequest } from "./target.ts";
 import type { Tree } from "./tree/tree.ts";
-import { type Action, zoneByName, zoneNameOf } from "./zones.ts";
+import { type Action, type Zone, zoneByName, zoneNameOf } from "./zones.ts";
 
 export interface GateParts extends AuthenticateParts {
   readonly tree: Tree;
@@ -37,18 +37,22 @@ export function isKnownMethod(method: string): boolean {
 }
 
 /** The capabilities a request takes, its own first; null when it names something no capability can cover. */
-function capabilitiesNeededFor(dav: DavRequest): readonly Capability[] | null {
-  const zone = zoneNameOf(dav.target);
-  return zone === null ? null : zoneByName[zone].needed(dav, actionByMethod[dav.method] ?? "write");
+function capabilitiesNeededFor(zone: Zone | null, dav: DavRequest): readonly Capability[] | null {
+  return zone === null ? null : zone.needed(dav, actionByMethod[dav.method] ?? "write");
 }
 
 /** Token → principal → owner → the node the request is confined to. Fills the exchange, or throws 400, 401, 403 or 431. */
 export async function admit(exchange: Exchange, dav: DavRequest, parts: GateParts): Promise<Caller> {
-  const needed = capabilitiesNeededFor(dav);
-  exchange.needed = needed ?? [];
+  const zoneName = zoneNameOf(dav.target);
+  const zone: Zone | null = zoneName === null ? null : zoneByName[zoneName];
+  const asked = capabilitiesNeededFor(zone, dav);
+  exchange.needed = asked ?? [];
   const identity = await authenticate(exchange, parts);
   const { owner, principal } = identity;
-  if (needed === null) throw outOfScope();
+  // A share shows what is there, not what was there once.
+  if (asked === null || (identity.via === "share" && zoneName !== "apps")) throw outOfScope();
+  const needed = zone?.narrowed?.(asked, principal.grants) ?? asked;
+  exchange.needed = needed;
   checkAllowed(principal, needed, parts);
   const appId = dav.target.segments[1] ?? "";
   const otherId = dav.destination?.segments[1];

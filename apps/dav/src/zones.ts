@@ -1,4 +1,4 @@
-import { appCapability, type Capability, parseAppId } from "@relite/core/ucan";
+import { appCapability, type Capability, covers, parseAppId } from "@relite/core/ucan";
 import type { DavRequest, Target } from "./target.ts";
 
 export type Action = "read" | "write";
@@ -7,10 +7,15 @@ export type Action = "read" | "write";
 export interface Zone {
   /** The capabilities a request takes, its own address first; null when it names something none can cover. */
   needed(dav: DavRequest, action: Action): readonly Capability[] | null;
+  /** Where an address alone does not say what it takes: what is needed of one who holds these grants. */
+  narrowed?(needed: readonly Capability[], grants: readonly Capability[]): readonly Capability[];
 }
 
 export const zoneByName = {
   apps: { needed: neededInApps },
+  // What an entry takes follows from where it was: its methods decide. Any grant within the app leads as far as them.
+  trash: { needed: (dav, action) => neededInKept(dav, action, 0), narrowed: toWidest },
+  versions: { needed: (dav, action) => neededInKept(dav, action, Number.POSITIVE_INFINITY) },
 } satisfies Readonly<Record<string, Zone>>;
 
 export type ZoneName = keyof typeof zoneByName;
@@ -34,6 +39,28 @@ function neededInApps(dav: DavRequest, action: Action): readonly Capability[] | 
   if (dav.destination === null) return [own];
   const other = fileCapability(dav.destination, "write");
   return other === null ? null : [own, other];
+}
+
+/** Outside `apps`, below an app's id; what is brought back goes to `apps`. `depth`: how much of the path is a file's. */
+function neededInKept(dav: DavRequest, action: Action, depth: number): readonly Capability[] | null {
+  const [, appId = "", ...path] = dav.target.segments;
+  if (parseAppId(appId) === null) return null;
+  const own = appCapability(appId, path.slice(0, depth), action);
+  if (dav.destination === null) return [own];
+  const other = fileCapability(dav.destination, "write");
+  return other === null ? null : [own, other];
+}
+
+function toWidest(
+  [own, ...others]: readonly Capability[],
+  grants: readonly Capability[],
+): readonly Capability[] {
+  if (own === undefined) return [];
+  const inside = grants
+    .map((grant) => ({ with: grant.with, can: own.can }))
+    .filter((one, index) => covers(own, one) && covers(grants[index] ?? one, one))
+    .sort((a, b) => a.with.length - b.with.length);
+  return [inside[0] ?? own, ...others];
 }
 
 function isZoneName(name: string): name is ZoneName {

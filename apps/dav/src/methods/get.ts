@@ -9,11 +9,15 @@ import { notFound, placeOf } from "./place-of.ts";
 import { readRanges } from "./ranges.ts";
 import { type ContentSource, sendPart, sendParts } from "./send-content.ts";
 
-/** GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. */
-export function createGet({ storage: { tree, blobs }, newId }: DavContext) {
+type Read = (exchange: AllowedExchange) => Promise<FoundNode | null>;
+
+/** GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. `read` finds what is asked for. */
+export function createGet({ storage: { tree, blobs }, newId }: DavContext, read?: Read) {
+  const find: Read = read ?? ((exchange) => tree.read(placeOf(exchange)));
+
   return async (exchange: AllowedExchange): Promise<void> => {
     const { req, res, caller } = exchange;
-    const found = await tree.read(placeOf(exchange));
+    const found = await find(exchange);
     if (found === null) throw notFound();
     const { node } = found;
     if (node.kind === "collection") {

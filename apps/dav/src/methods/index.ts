@@ -13,13 +13,19 @@ import { createPropfind } from "./propfind.ts";
 import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
 import { createReport } from "./report.ts";
+import { createTrashMethods } from "./trash/methods.ts";
+import { createVersionMethods } from "./versions/methods.ts";
 
 type Method = (exchange: Exchange) => Promise<void>;
 type MethodTable = Readonly<Record<string, (exchange: AllowedExchange) => Promise<void>>>;
 
 /** The methods of the endpoint, each by zone: 405 where a zone does not have it; what no zone has answers 501. */
 export function createMethods(context: DavContext): Readonly<Record<string, Method>> {
-  const tables: Readonly<Record<ZoneName, MethodTable>> = { apps: createFileMethods(context) };
+  const tables: Readonly<Record<ZoneName, MethodTable>> = {
+    apps: createFileMethods(context),
+    trash: createTrashMethods(context),
+    versions: createVersionMethods(context),
+  };
   const names = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
   const methods = [...names].map((name) => [name, inItsZone(tables, name)]);
   return { ...Object.fromEntries(methods), OPTIONS: answerOptions };

@@ -47,7 +47,7 @@ const namedReaderByName: Readonly<Record<string, Reader>> = {
     node.kind === "collection" && usage !== null ? String(usage.usedBytes) : null,
   "quota-available-bytes": (node, { usage }) =>
     node.kind === "collection" && usage !== null && usage.quotaBytes !== null
-      ? String(Math.max(0, usage.quotaBytes - usage.usedBytes))
+      ? String(Math.max(0, usage.quotaBytes - usage.usedBytes + (usage.keptBytes ?? 0)))
       : null,
   "sync-token": (node) => (node.kind === "collection" ? syncTokenOf(node) : null),
   "supported-report-set": (node) =>

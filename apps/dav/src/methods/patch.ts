@@ -11,6 +11,7 @@ import { readClientMtime } from "./client-mtime.ts";
 import { allowedOnCollection, partialUpdateType } from "./options.ts";
 import { openPatched } from "./patched-content.ts";
 import { conditionsOf, notFound, placeOf } from "./place-of.ts";
+import { refuseOverQuota } from "./refuse-over-quota.ts";
 import { type PatchPlan, planPatch, readUpdateRange, type UpdateRange } from "./update-range.ts";
 
 // Appends of several clients at once each build on the one before; a file that changes faster than this is not patched.
@@ -126,9 +127,5 @@ async function refuseTooMuch(
   fileBytes: number,
 ): Promise<void> {
   if (plan.size > config.maxBodyBytes) throw tooLarge(config.maxBodyBytes);
-  const { quotaBytes, usedBytes } = await tree.usage(exchange.caller.owner);
-  if (quotaBytes === null || usedBytes + plan.size - fileBytes <= quotaBytes) return;
-  throw new ReliteError("insufficient_storage", "The storage quota is used up", {
-    reason: "quota_exceeded",
-  });
+  refuseOverQuota(await tree.usage(exchange.caller.owner), plan.size - fileBytes);
 }

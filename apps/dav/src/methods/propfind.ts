@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
@@ -8,7 +7,7 @@ import { maxXmlBytes } from "../xml/read-xml.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
-import { createResponder, type Respond } from "./respond.ts";
+import { createResponder, type Member, type Respond } from "./respond.ts";
 import { sendPage } from "./send-page.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
@@ -24,55 +23,61 @@ export function createPropfind(context: DavContext) {
   const createRespond = createResponder(context, prefixHref);
 
   return async (exchange: AllowedExchange): Promise<void> => {
-    const { res, dav } = exchange;
+    const { dav } = exchange;
     const request = readPropfindRequest(await readBody(exchange, maxXmlBytes));
-    const place = placeOf(exchange);
-    const top = await tree.find(place);
+    const top = await tree.find(placeOf(exchange));
     if (top === null) throw notFound();
-    const topHref =
+    const href =
       prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
-    const respond = await createRespond(exchange, request);
-    const topItem = { node: top, href: top.kind === "collection" ? `${topHref}/` : topHref };
-    const topText = xmlHead + (await respond([topItem]));
-    res.writeHead(207, {
-      "Content-Type": "application/xml; charset=utf-8",
-      "Cache-Control": "private, no-store",
-      DAV: davClasses,
-      ...(isMinimal(exchange.req) ? { "Preference-Applied": "return=minimal" } : {}),
+    const isListed = dav.depth !== "0" && top.kind === "collection";
+    await sendListing(exchange, await createRespond(exchange, request), {
+      top: { node: top, href: top.kind === "collection" ? `${href}/` : href },
+      pages: isListed ? listBelow(tree, top.id, `${href}/`, dav.depth) : null,
     });
-    if (dav.depth === "0" || top.kind === "file") return void res.end(topText + xmlTail);
-    res.write(topText);
-    const isComplete = await sendBelow(res, listBelow(tree, top.id, `${topHref}/`, dav.depth), respond);
-    if (isComplete) res.end(xmlTail);
   };
 }
 
-interface Page {
-  readonly nodes: readonly TreeNode[];
-  readonly baseHref: string;
+export interface Listing {
+  readonly top: Member;
+  /** What is below, when it is asked for. */
+  readonly pages: AsyncIterable<readonly Member[]> | null;
 }
 
-async function sendBelow(
-  res: ServerResponse,
-  pages: AsyncIterable<Page>,
+/** Answers with a collection and what is below it, as it comes. */
+export async function sendListing(
+  { req, res }: AllowedExchange,
   respond: Respond,
-): Promise<boolean> {
-  for await (const { nodes, baseHref } of pages) {
-    const text = await respond(nodes.map((node) => ({ node, href: memberHref(baseHref, node) })));
-    if (!(await sendPage(res, text))) return false;
+  { top, pages }: Listing,
+): Promise<void> {
+  const topText = xmlHead + (await respond([top]));
+  res.writeHead(207, {
+    "Content-Type": "application/xml; charset=utf-8",
+    "Cache-Control": "private, no-store",
+    DAV: davClasses,
+    ...(isMinimal(req) ? { "Preference-Applied": "return=minimal" } : {}),
+  });
+  if (pages === null) return void res.end(topText + xmlTail);
+  res.write(topText);
+  for await (const members of pages) {
+    if (!(await sendPage(res, await respond(members)))) return;
   }
-  return !res.destroyed;
+  if (!res.destroyed) res.end(xmlTail);
 }
 
 /** Pages of everything below a collection; parents come before their members. */
-async function* listBelow(tree: Tree, topId: number, topHref: string, depth: string): AsyncGenerator<Page> {
+export async function* listBelow(
+  tree: Tree,
+  topId: number,
+  topHref: string,
+  depth: string,
+): AsyncGenerator<readonly Member[]> {
   const waiting = [{ id: topId, baseHref: topHref }];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     let afterName: string | null = null;
     do {
       const nodes: readonly TreeNode[] = await tree.members(at.id, afterName, pageSize);
       const { baseHref } = at;
-      if (nodes.length > 0) yield { nodes, baseHref };
+      if (nodes.length > 0) yield nodes.map((node) => ({ node, href: memberHref(baseHref, node) }));
       if (depth === "infinity") {
         for (const node of nodes) {
           if (node.kind === "collection") waiting.push({ id: node.id, baseHref: memberHref(baseHref, node) });
@@ -83,7 +88,7 @@ async function* listBelow(tree: Tree, topId: number, topHref: string, depth: str
   }
 }
 
-function memberHref(baseHref: string, { name, kind }: TreeNode): string {
+export function memberHref(baseHref: string, { name, kind }: TreeNode): string {
   const href = baseHref + encodeURIComponent(name);
   return kind === "collection" ? `${href}/` : href;
 }

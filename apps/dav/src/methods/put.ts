@@ -9,6 +9,7 @@ import type { Written } from "../tree/tree.ts";
 import { readClientMtime } from "./client-mtime.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
+import { refuseOverQuota } from "./refuse-over-quota.ts";
 
 /**
  * PUT: receive → length checked → flushed → renamed → folder flushed → conditions and node in one transaction → answer.
@@ -38,13 +39,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
     }
     // Decided again in the transaction: this only spares a body that could not be kept.
     await tree.checkWrite(place, conditionsOf(exchange, config.prefix));
-    const { quotaBytes, usedBytes } = await tree.usage(place.owner);
-    const more = (declared ?? 0) - (current?.size ?? 0);
-    if (quotaBytes !== null && more > 0 && usedBytes + more > quotaBytes) {
-      throw new ReliteError("insufficient_storage", "The storage quota is used up", {
-        reason: "quota_exceeded",
-      });
-    }
+    refuseOverQuota(await tree.usage(place.owner), (declared ?? 0) - (current?.size ?? 0));
   }
 
   async function store(exchange: AllowedExchange): Promise<Written> {

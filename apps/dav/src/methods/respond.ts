@@ -1,14 +1,14 @@
 import { appCapability, isAllowed } from "@relite/core/ucan";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import type { TreeNode } from "../tree/tree.ts";
+import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
 import { asksFor, asksForChecksums, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
 import { createLockTexts } from "./lock-element.ts";
 import { isMinimal } from "./prefer.ts";
 
-interface Member {
+export interface Member {
   readonly node: TreeNode;
   readonly href: string;
 }
@@ -18,8 +18,15 @@ export type Respond = (members: readonly Member[]) => Promise<string>;
 
 const none: ReadonlyMap<number, never> = new Map<number, never>();
 
+/** What is known about nodes by their ids: properties clients stored, and checksums. */
+export type NodeSources = Pick<Tree, "properties" | "checksums">;
+
 /** Prepares, once for a whole answer, what is asked about every node in it. */
-export function createResponder({ storage: { tree }, config, clock }: DavContext, prefixHref: string) {
+export function createResponder(
+  { storage: { tree }, config, clock }: DavContext,
+  prefixHref: string,
+  sources: NodeSources = tree,
+) {
   return async ({ caller, req }: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
     const isQuotaAsked = asksFor(request, ["quota-used-bytes", "quota-available-bytes"]);
     const usage = isQuotaAsked ? await tree.usage(caller.owner) : null;
@@ -36,8 +43,8 @@ export function createResponder({ storage: { tree }, config, clock }: DavContext
     };
     return async (members) => {
       const ids = members.map(({ node }) => node.id);
-      const dead = asksForDead(request) ? await tree.properties(ids) : none;
-      const checksums = asksForChecksums(request) ? await tree.checksums(ids) : none;
+      const dead = asksForDead(request) ? await sources.properties(ids) : none;
+      const checksums = asksForChecksums(request) ? await sources.checksums(ids) : none;
       let text = "";
       for (const { node, href } of members) {
         const facts = {

@@ -59,8 +59,11 @@ export interface UnreferencedContent {
 export interface Usage {
   readonly usedBytes: number;
   readonly quotaBytes: number | null;
-  /** Of the used bytes, those of trash and versions: given up, the oldest first, before a write is refused. */
-  readonly keptBytes: number;
+  /**
+   * Of the used bytes, those of trash and versions: given up, the oldest first, before a write is refused. Null while
+   * they are being counted, which is only asked where there is a quota.
+   */
+  readonly keptBytes: number | null;
 }
 
 /**

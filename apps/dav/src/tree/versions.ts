@@ -1,5 +1,5 @@
 import type { Place } from "./place.ts";
-import type { FoundNode, TransferOptions, Written } from "./tree.ts";
+import type { FoundNode, TransferOptions, TreeNode, Written } from "./tree.ts";
 
 /** What a file held before it was written over. */
 export interface FileVersion {
@@ -35,4 +35,10 @@ export interface Versions {
 export interface RestoreOptions extends Pick<TransferOptions, "overwrite" | "conditions"> {
   /** Whether the version is taken out of its place. */
   readonly isMove: boolean;
+}
+
+/** A version as it is shown: a file, named by its id. */
+export function versionNode(version: FileVersion): TreeNode {
+  const { id, hash, etag, size, type, modifiedMs, replacedMs: createdMs } = version;
+  return { id, kind: "file", name: String(id), size, etag, hash, type, createdMs, modifiedMs };
 }

@@ -13,7 +13,7 @@ export const trashStep = `
     bytes INTEGER                          -- sizes of all files in it; NULL until they were counted
   ) STRICT;
   CREATE INDEX trash_by_age ON trash (owner, deleted_ms);
-  CREATE INDEX trash_uncounted ON trash (node) WHERE bytes IS NULL;
+  CREATE INDEX trash_uncounted ON trash (owner, node) WHERE bytes IS NULL;
   CREATE TRIGGER trash_made AFTER INSERT ON trash WHEN NEW.bytes > 0 BEGIN
     UPDATE owners SET kept_bytes = kept_bytes + NEW.bytes WHERE id = NEW.owner;
   END;

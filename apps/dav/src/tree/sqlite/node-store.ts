@@ -146,6 +146,13 @@ function prepare(db: SqliteDatabase) {
     use: db.prepare<[{ owner: number; bytes: number; nodes: number }]>(
       "UPDATE owners SET used_bytes = used_bytes + @bytes, used_nodes = used_nodes + @nodes WHERE id = @owner",
     ),
+    // A tree whose files were not counted yet, or that is being taken apart.
+    uncounted: db.prepare<[number, number], { any: number }>(
+      `SELECT EXISTS (SELECT 1 FROM trash WHERE owner = ? AND bytes IS NULL)
+         OR EXISTS (SELECT 1 FROM owners JOIN nodes AS top ON top.parent = owners.root AND top.name = 'trash'
+           JOIN nodes AS doomed ON doomed.parent = top.id AND doomed.name = '.purge'
+           JOIN nodes ON nodes.parent = doomed.id WHERE owners.id = ?) AS any`,
+    ),
     usage: db.prepare<[number], UsageRow>(
       "SELECT quota_bytes, used_bytes, used_nodes, kept_bytes FROM owners WHERE id = ?",
     ),

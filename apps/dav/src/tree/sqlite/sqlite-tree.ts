@@ -77,7 +77,8 @@ export function createSqliteTree(parts: PortParts): Tree {
         quota_bytes: quotaBytes = null,
         kept_bytes: keptBytes = 0,
       } = row ?? {};
-      return { usedBytes, quotaBytes, keptBytes };
+      const isCounted = quotaBytes === null || nodes.sql.uncounted.get(owner, owner)?.any === 0;
+      return { usedBytes, quotaBytes, keptBytes: isCounted ? keptBytes : null };
     },
     hasContent: async (owner, hash) => contents.has(owner, hash),
     dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs), reserved),

@@ -1,8 +1,14 @@
 import { ReliteError } from "@relite/core/errors";
 import type { PortParts } from "../../storage/port-parts.ts";
 import type { Place } from "../place.ts";
-import type { TreeNode, Written } from "../tree.ts";
-import type { FileVersion, RestoreOptions, VersionPlace, Versions } from "../versions.ts";
+import type { Written } from "../tree.ts";
+import {
+  type FileVersion,
+  type RestoreOptions,
+  type VersionPlace,
+  type Versions,
+  versionNode,
+} from "../versions.ts";
 import { createFileWriter } from "./file-writer.ts";
 import { isCollection, type NodeRow } from "./rows.ts";
 import { createStores } from "./stores.ts";
@@ -79,9 +85,4 @@ function rowToVersion(row: VersionRow): FileVersion {
     replacedMs: row.replaced_ms,
     replacedBy: row.replaced_by,
   };
-}
-
-function versionNode({ id, hash, etag, size, type, modifiedMs, replacedMs }: FileVersion): TreeNode {
-  const createdMs = replacedMs;
-  return { id, kind: "file", name: String(id), size, etag, hash, type, createdMs, modifiedMs };
 }

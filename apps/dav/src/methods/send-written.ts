@@ -1,0 +1,17 @@
+import type { AllowedExchange } from "../exchange.ts";
+import type { Written } from "../tree/tree.ts";
+
+/** The answer to a COPY or MOVE that was done (RFC 4918 §9.8.5). */
+export function sendWritten(
+  { res, dav }: AllowedExchange,
+  { created, node }: Written,
+  prefix: readonly string[],
+): void {
+  const segments = [...prefix, ...(dav.destination?.segments ?? [])];
+  const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  res.writeHead(created ? 201 : 204, {
+    ETag: `"${node.etag}"`,
+    ...(created ? { Location: location, "Content-Length": 0 } : {}),
+  });
+  res.end();
+}
