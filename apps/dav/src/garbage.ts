@@ -1,3 +1,4 @@
+import { sweepAccess } from "./access/sweep.ts";
 import type { DavContext, Storage } from "./context.ts";
 
 const everyMs = 60_000;
@@ -68,7 +69,10 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
     if (round % collectedEvery !== 0 && !isTight) return;
     const beforeMs = clock.nowMs() - (isTight ? tightGraceMs : graceMs);
     let dropped = (await collectUnreferenced(storage, beforeMs)).count;
-    if (round % roundsPerDay === 0) dropped += (await collectStrays(storage, beforeMs)).count;
+    if (round % roundsPerDay === 0) {
+      dropped += (await collectStrays(storage, beforeMs)).count;
+      await sweepAccess(storage, clock.nowMs());
+    }
     if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
     await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
   };
