@@ -26,9 +26,13 @@ export async function startEndpoint(folder: string, env: Env = {}): Promise<Endp
   return { ...server, owner };
 }
 
-/** Starts the endpoint for the owners that its folder knows. */
-export async function startEndpointProcess(folder: string, env: Env = {}): Promise<PeerServer> {
-  const port = await freePort();
+/** Starts the endpoint for the owners that its folder knows; on any free port when none is given. */
+export async function startEndpointProcess(
+  folder: string,
+  env: Env = {},
+  givenPort?: number,
+): Promise<PeerServer> {
+  const port = givenPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const server = await startProcessServer(`${url}/readyz`, {
     command: process.execPath,

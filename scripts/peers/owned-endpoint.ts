@@ -9,13 +9,18 @@ import { runProgram } from "./run-program.ts";
 export interface OwnedEndpoint extends AsyncDisposable {
   /** The app's collection. */
   readonly url: string;
+  readonly port: number;
   /** A folder for what the test needs. */
   readonly folder: string;
   /** What prints a fresh token for the app. */
   tokenCommand(...options: readonly string[]): string;
   token(...options: readonly string[]): Promise<string>;
+  /** A password for the app, that any WebDAV client can send. */
+  appPassword(): Promise<string>;
   /** The command line of Relite; throws when it fails. */
   relite(...args: readonly string[]): Promise<string>;
+  /** Stops the process and starts another on the same folder and port. */
+  restart(): Promise<void>;
 }
 
 const program = join(root, "scripts/relite.ts");
@@ -30,14 +35,26 @@ export async function startOwnedEndpoint(app: string): Promise<OwnedEndpoint> {
   };
   const did = await relite("key", "new", key);
   await relite("owners", "add", did, "--data", data);
-  const server = await startEndpointProcess(data);
+  let server = await startEndpointProcess(data);
+  const port = Number(new URL(server.url).port);
   const args = ["token", "--key", key, "--aud", server.url, "--app", app];
   return {
     url: `${server.url}/dav/apps/${app}/`,
+    port,
     folder,
     tokenCommand: (...options) => [process.execPath, program, ...args, ...options].join(" "),
     token: (...options) => relite(...args, ...options),
     relite: (...words) => relite(...words, "--data", data),
+    appPassword: async () => {
+      const made = await relite(
+        ...["app-password", "create", "--key", key, "--url", server.url, "--app", app, "--json"],
+      );
+      return String(JSON.parse(made).password);
+    },
+    restart: async () => {
+      await server.close();
+      server = await startEndpointProcess(data, {}, port);
+    },
     [Symbol.asyncDispose]: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,30 +1,39 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OwnedEndpoint, startOwnedEndpoint } from "../../../scripts/peers/owned-endpoint.ts";
 import { ensureProgram } from "../../../scripts/peers/packages.ts";
-import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { startBearerProxy } from "./bearer-proxy.ts";
 import { runLitmus } from "./litmus.ts";
 
 const { available, reason } = ensureProgram("litmus", "litmus");
 
-describe.skipIf(!available)(`litmus through a proxy that adds a bearer token ${reason}`, () => {
-  let dav: TestServer;
+const suites = [
+  ["basic", 16],
+  ["copymove", 13],
+  ["props", 30],
+  ["locks", 41],
+  ["http", 4],
+] as const;
+
+describe.skipIf(!available)(`litmus ${reason}`, () => {
+  let endpoint: OwnedEndpoint;
+  let password: string;
   beforeAll(async () => {
-    dav = await startTestServer();
+    endpoint = await startOwnedEndpoint("test");
+    password = await endpoint.appPassword();
   });
-  afterAll(async () => {
-    await dav[Symbol.asyncDispose]();
+  afterAll(() => endpoint[Symbol.asyncDispose]());
+
+  it.each(suites)("[DV2] %s passes whole after a restart, with a bearer token", async (suite, count) => {
+    await endpoint.restart();
+    const token = await endpoint.token();
+    await using proxy = await startBearerProxy(endpoint.port, async () => token);
+    const result = await runLitmus([`${proxy.url}/dav/apps/test/`], suite);
+    expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
   });
 
-  it.each([
-    ["basic", 16],
-    ["copymove", 13],
-    ["props", 30],
-    ["locks", 41],
-    ["http", 4],
-  ])("[DV2] %s passes whole, without a warning, after a restart", async (suite, count) => {
-    await dav.restart();
-    await using proxy = await startBearerProxy(dav.server.port, () => dav.token());
-    const result = await runLitmus(`${proxy.url}/dav/apps/test/`, suite);
+  it.each(suites)("[DV2] %s passes whole after a restart, with an app password", async (suite, count) => {
+    await endpoint.restart();
+    const result = await runLitmus([endpoint.url, "litmus", password], suite);
     expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
   });
 });

@@ -13,13 +13,13 @@ export interface LitmusResult {
   readonly remarks: readonly string[];
 }
 
-/** Runs one suite of litmus against a collection that takes requests without credentials. */
-export async function runLitmus(url: string, suite: string): Promise<LitmusResult> {
+/** Runs one suite of litmus against a collection: its address, then a user and a password where they are needed. */
+export async function runLitmus(at: readonly string[], suite: string): Promise<LitmusResult> {
   const folder = await mkdtemp(join(tmpdir(), "relite-litmus-"));
   try {
     // litmus writes its traces where it stands.
     const env = { ...process.env, TESTS: suite };
-    const litmus = spawn("litmus", ["--keep-going", url], { cwd: folder, env });
+    const litmus = spawn("litmus", ["--keep-going", ...at], { cwd: folder, env });
     let output = "";
     for (const stream of [litmus.stdout, litmus.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
