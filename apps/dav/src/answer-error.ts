@@ -2,6 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { Exchange } from "./exchange.ts";
+import { sendErrorPage } from "./html/error-page.ts";
+import { isNavigation } from "./html/page-shell.ts";
 import { allowedOnFile } from "./methods/options.ts";
 import { leaveBody } from "./read-body.ts";
 import { storageError } from "./storage/storage-errors.ts";
@@ -28,6 +30,10 @@ export function answerError(
   for (const name of contentHeaders) res.removeHeader(name);
   if (error.status !== 416) res.removeHeader("Content-Range");
   setErrorHeaders(exchange, error);
+  if (isNavigation(exchange.req)) {
+    sendErrorPage(exchange, error, prefix);
+    return;
+  }
   const dav = /\bjson\b/i.test(exchange.req.headers.accept ?? "") ? null : conditionElement(error, prefix);
   const body = dav ?? problem(error, exchange.id);
   res.statusCode = error.status;
@@ -80,8 +86,9 @@ function setErrorHeaders({ req, res }: Exchange, error: ReliteError): void {
     const bearer = isMissing
       ? 'Bearer realm="webdav", error_description="missing"'
       : `Bearer realm="webdav", error="invalid_token", error_description="${error.reason ?? "malformed"}"`;
-    // A page's request must not open the browser's own password dialogue.
-    const isFromPage = req.headers.origin !== undefined || req.headers["sec-fetch-mode"] !== undefined;
+    // A page's request must not open the browser's own password dialogue; a navigation gets a page that asks.
+    const isFromPage =
+      req.headers.origin !== undefined || req.headers["sec-fetch-mode"] !== undefined || isNavigation(req);
     res.setHeader(
       "WWW-Authenticate",
       isFromPage ? [bearer] : [bearer, 'Basic realm="webdav", charset="UTF-8"'],

@@ -9,8 +9,9 @@ export interface AuditLog {
 const reading = new Set(["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"]);
 const refusedStatus = new Set([400, 401, 403, 413, 429, 431, 507]);
 
-/** Each write and each refusal leaves a line. */
+/** Each write, each refusal and each look at what is shared leaves a line. */
 export function needsAudit(exchange: Exchange): boolean {
+  if (exchange.identity?.via === "share") return true;
   return !reading.has(exchange.req.method ?? "") || refusedStatus.has(exchange.res.statusCode);
 }
 

@@ -89,10 +89,14 @@ const localFile = (what: string) =>
     )
     .transform((text) => text.replace(/^file:(\/\/)?/, ""));
 
+/** Where the endpoint's own pages are. */
+const takenPrefixes = ["relite", "s"];
+
 const prefix = z.string().transform((text, context) => {
   const parsed = parsePathSegments(text);
-  if (!parsed.ok) context.addIssue("must be a path such as /dav");
-  return parsed.ok ? parsed.segments : z.NEVER;
+  const isFree = parsed.ok && !takenPrefixes.includes(parsed.segments[0] ?? "");
+  if (!isFree) context.addIssue("must be a path such as /dav, not below /relite or /s");
+  return isFree ? parsed.segments : z.NEVER;
 });
 
 const origin = z

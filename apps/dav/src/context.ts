@@ -10,6 +10,7 @@ import { createDeviceLog } from "./access/device-log.ts";
 import { createDoor } from "./access/door.ts";
 import { createGuessLimit, wrongPasswords } from "./access/guesses.ts";
 import { type KeepParts, maxKeptLifeSec } from "./access/keep-credential.ts";
+import { createSessions, type Sessions } from "./access/sessions.ts";
 import type { AuditLog } from "./audit.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { type Disk, realDisk } from "./blobs/disk.ts";
@@ -59,6 +60,8 @@ export interface DavContext {
   readonly access: AuthenticateParts;
   /** What it takes to keep a UCAN behind an app password or a share. */
   readonly keeping: KeepParts;
+  /** Cookies for what was opened in a browser. */
+  readonly sessions: Sessions;
   /** Accepts any root: proves who wants to claim a new server. */
   readonly claimVerifier: Verifier;
   readonly requestRate: RateLimit;
@@ -159,7 +162,7 @@ function createAccess(parts: {
   readonly log: Logger;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly guessMemory: SharedArrayBuffer;
-}): Pick<DavContext, "access" | "keeping"> {
+}): Pick<DavContext, "access" | "keeping" | "sessions"> {
   const { storage, clock, log } = parts;
   const { owners, credentials, devices } = storage;
   const verify = { ...parts.verify, isOwner: (did: string) => owners.idOf(did) !== null };
@@ -172,6 +175,7 @@ function createAccess(parts: {
       door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
       deviceLog: createDeviceLog({ devices, clock, log }),
     },
+    sessions: createSessions({ credentials, storedVerifier, clock }),
     keeping: { credentials, owners, storedVerifier, clock, randomBytes: parts.randomBytes },
   };
 }

@@ -2,12 +2,13 @@ import { ReliteError } from "@relite/core/errors";
 import { type Capability, covers, isAllowed, type Principal } from "@relite/core/ucan";
 import { type AuthenticateParts, authenticate } from "./access/authenticate.ts";
 import { insufficient } from "./access/refusal.ts";
+import { identifyBySession, mayUseSession, type SessionIdentityParts } from "./access/session-identity.ts";
 import type { Caller, Exchange } from "./exchange.ts";
 import type { DavRequest } from "./target.ts";
 import type { Tree } from "./tree/tree.ts";
 import { type Action, type Zone, zoneByName, zoneNameOf } from "./zones.ts";
 
-export interface GateParts extends AuthenticateParts {
+export interface GateParts extends AuthenticateParts, SessionIdentityParts {
   readonly tree: Tree;
   readonly requiredResource: string;
   readonly requiredAction: string;
@@ -47,7 +48,8 @@ export async function admit(exchange: Exchange, dav: DavRequest, parts: GatePart
   const zone: Zone | null = zoneName === null ? null : zoneByName[zoneName];
   const asked = capabilitiesNeededFor(zone, dav);
   exchange.needed = asked ?? [];
-  const identity = await authenticate(exchange, parts);
+  const known = mayUseSession(exchange, dav) ? await identifyBySession(exchange, parts) : null;
+  const identity = known ?? (await authenticate(exchange, parts));
   const { owner, principal } = identity;
   // A share shows what is there, not what was there once.
   if (asked === null || (identity.via === "share" && zoneName !== "apps")) throw outOfScope();
@@ -63,7 +65,12 @@ export async function admit(exchange: Exchange, dav: DavRequest, parts: GatePart
   return { ...identity, appId, appRoot, destinationRoot };
 }
 
-function checkAllowed(principal: Principal, needed: readonly Capability[], parts: GateParts): void {
+/** Throws `insufficient` unless a principal may do all of it, and the server lets it. */
+export function checkAllowed(
+  principal: Principal,
+  needed: readonly Capability[],
+  parts: Pick<GateParts, "requiredResource" | "requiredAction">,
+): void {
   const missing = needed.find((capability) => !isAllowed(principal, capability));
   if (missing !== undefined) throw insufficient(missing);
   for (const { with: resource, can } of needed) {

@@ -22,7 +22,7 @@ export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<voi
 export function createHandler(context: DavContext): Handler {
   const { config, storage, clock, log } = context;
   const origins = new Set(config.corsOrigins);
-  const gate = { ...config, ...context.access, tree: storage.tree };
+  const gate = { ...config, ...context.access, sessions: context.sessions, tree: storage.tree };
   const findPage = createPages(context);
   const noteSeen = createLastSeen(storage.owners, clock);
   const setHeaders = (exchange: Exchange) => {
@@ -79,7 +79,8 @@ export function createHandler(context: DavContext): Handler {
     } catch (error) {
       answerError(exchange, error, { log, prefix: config.prefix });
     }
-    if (exchange.caller === null || exchange.code !== null) return;
+    // Who looks at a share is not its owner.
+    if (exchange.caller === null || exchange.code !== null || exchange.caller.via === "share") return;
     await noteSeen(exchange.caller.owner).catch((err: unknown) => log.warn({ err }, "last seen not kept"));
   };
 }

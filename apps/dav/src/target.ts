@@ -21,7 +21,7 @@ export interface DavRequest {
 /** Reads where a request goes; null when that is outside the prefix. Throws `bad_path`, `bad_request`, `upstream_failed`. */
 export function readDavRequest(req: IncomingMessage, prefix: readonly string[]): DavRequest | null {
   const method = req.method ?? "";
-  const target = belowPrefix(rawPathOf(req.url ?? "", req.headers.host), prefix);
+  const target = readPath(rawPathOf(req.url ?? "", req.headers.host), prefix);
   if (target === null) return null;
   const hasDestination = method === "COPY" || method === "MOVE";
   return {
@@ -43,7 +43,7 @@ export function readHeaderUri(
   if (absolute !== null && !isSameHost(absolute[1] ?? "", host)) return null;
   const path = absolute === null ? text : absolute[2] || "/";
   if (path.includes("?") || path.startsWith("//")) throw badPath();
-  const target = belowPrefix(path, prefix);
+  const target = readPath(path, prefix);
   if (target === null)
     throw new ReliteError("forbidden", "Outside the files of this server", { reason: "out_of_scope" });
   return target;
@@ -81,7 +81,8 @@ function readDestination(req: IncomingMessage, prefix: readonly string[]): Targe
   return target;
 }
 
-function belowPrefix(rawPath: string, prefix: readonly string[]): Target | null {
+/** Reads a raw path by the one grammar; null when it is outside the prefix. Throws `bad_path`. */
+export function readPath(rawPath: string, prefix: readonly string[]): Target | null {
   const parsed = parsePathSegments(rawPath);
   if (!parsed.ok) throw badPath();
   const { segments, endsWithSlash } = parsed;

@@ -1,8 +1,10 @@
+import { hashInvitationCode } from "@relite/core/crypto";
 import { fakeClock } from "@relite/core/testing";
 import { audienceOfUrl, issueInvocation, type Signer } from "@relite/core/ucan";
 import { describe, expect, it } from "vitest";
 import { runInvite, runOwners } from "../src/admin/index.ts";
 import { newSigner, startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
+import { accessClient, accessRead } from "./access-client.ts";
 
 const profile = { with: "profile:", can: "profile/read" };
 type Dav = Pick<TestServer, "server" | "folder">;
@@ -176,6 +178,75 @@ describe("invitations", () => {
       expect(answer.status).toBe(status);
     },
   );
+});
+
+describe("invitations over HTTP", () => {
+  it("[SH18] an administrator makes them, sees them without their codes, and takes them back", async () => {
+    await using dav = await startTestServer();
+    const { ask } = accessClient(dav);
+    const order = { label: "Ben", quotaBytes: 1024, days: 3 };
+    const made = await (await ask("POST", "/relite/invitations", order)).json();
+    expect(made).toMatchObject({
+      label: "Ben",
+      quotaBytes: 1024,
+      code: expect.stringMatching(/^[a-z2-9]{26}$/),
+    });
+    expect((await join(dav, await newSigner(), { code: made.code })).status).toBe(201);
+    const listed = await (await ask("GET", "/relite/invitations")).text();
+    expect(listed).not.toContain(made.code);
+    expect(JSON.parse(listed).invitations).toMatchObject([{ id: made.id, state: "used" }]);
+    const other = await (await ask("POST", "/relite/invitations", {})).json();
+    expect((await ask("DELETE", `/relite/invitations/${made.id}`)).status).toBe(404);
+    expect((await ask("DELETE", `/relite/invitations/${other.id}`)).status).toBe(204);
+    expect(await join(dav, await newSigner(), { code: other.code })).toMatchObject({
+      body: { reason: "invitation_revoked" },
+    });
+  });
+
+  it("[SH18] one code, made elsewhere, opens this server too, which learns its hash only", async () => {
+    await using dav = await startTestServer();
+    const { ask } = accessClient(dav);
+    const code = "abcdefghjkmnpqrstuvwxyz234";
+    const order = { codeHash: await hashInvitationCode(code) };
+    const made = await (await ask("POST", "/relite/invitations", order)).json();
+    expect(made).not.toHaveProperty("code");
+    expect((await ask("POST", "/relite/invitations", order)).status).toBe(409);
+    expect((await join(dav, await newSigner(), { code })).status).toBe(201);
+  });
+
+  it("[SH18] nobody else makes them: not a member, not a token that lacks the right, not while closed", async () => {
+    await using dav = await startTestServer();
+    const { ask } = accessClient(dav);
+    const member = await newSigner();
+    await join(dav, member, { code: (await invite(dav)).code });
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", ""],
+      ["DELETE", "/x"],
+    ] as const) {
+      const refused = await ask(method, `/relite/invitations${path}`, method === "POST" ? {} : undefined, {
+        signer: member,
+      });
+      expect([refused.status, (await refused.json()).reason]).toEqual([403, "administrator_only"]);
+    }
+    const weak = { capabilities: [accessRead] };
+    expect((await ask("POST", "/relite/invitations", {}, weak)).status).toBe(403);
+    expect((await ask("GET", "/relite/invitations", undefined, weak)).status).toBe(200);
+    const bodies = [
+      [],
+      1,
+      { days: 0 },
+      { days: 91 },
+      { days: 1.5 },
+      { quotaBytes: -1 },
+      { label: 1 },
+      { more: 1 },
+      { codeHash: "x" },
+    ];
+    for (const body of bodies) expect((await ask("POST", "/relite/invitations", body)).status).toBe(400);
+    await using closed = await startTestServer({ env: { DAV_REGISTRATION: "closed" } });
+    expect((await accessClient(closed).ask("POST", "/relite/invitations", {})).status).toBe(403);
+  });
 });
 
 interface Sent {

@@ -1,8 +1,10 @@
 import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
+import { isNavigation } from "../html/page-shell.ts";
 import { decideRead, isRangeFresh } from "../preconditions.ts";
 import type { FoundNode, TreeNode } from "../tree/tree.ts";
+import { createBrowse } from "./browse.ts";
 import { mediaTypeByName } from "./media-type.ts";
 import { allowedOnCollection } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
@@ -11,16 +13,22 @@ import { type ContentSource, sendPart, sendParts } from "./send-content.ts";
 
 type Read = (exchange: AllowedExchange) => Promise<FoundNode | null>;
 
-/** GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. `read` finds what is asked for. */
-export function createGet({ storage: { tree, blobs }, newId }: DavContext, read?: Read) {
+/**
+ * GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. `read` finds what is asked for, if it
+ * is not a file where files are; there, a browser may look at collections too.
+ */
+export function createGet(context: DavContext, read?: Read) {
+  const { storage, newId } = context;
+  const { tree, blobs } = storage;
   const find: Read = read ?? ((exchange) => tree.read(placeOf(exchange)));
-
+  const browse = createBrowse(context);
   return async (exchange: AllowedExchange): Promise<void> => {
     const { req, res, caller } = exchange;
     const found = await find(exchange);
     if (found === null) throw notFound();
     const { node } = found;
     if (node.kind === "collection") {
+      if (read === undefined && isNavigation(req)) return browse(exchange, node);
       res.setHeader("Allow", allowedOnCollection);
       throw new ReliteError("method_not_allowed", "A collection is listed with PROPFIND");
     }
@@ -41,9 +49,17 @@ function setFileHeaders({ res }: AllowedExchange, node: TreeNode): void {
   res.setHeader("Last-Modified", new Date(node.modifiedMs).toUTCString());
   res.setHeader("Cache-Control", "private, no-store");
   res.setHeader("Accept-Ranges", "bytes");
-  res.setHeader("Content-Type", node.type ?? mediaTypeByName(node.name));
-  // A stored page must not act with this server's origin.
-  res.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+  const type = node.type ?? mediaTypeByName(node.name);
+  res.setHeader("Content-Type", type);
+  res.setHeader("Content-Security-Policy", policyFor(type));
+}
+
+/** A stored page must not act with this server's origin. What a browser's own player shows would not play in a sandbox. */
+function policyFor(type: string): string {
+  if (/^(audio|video)\/[a-z0-9.+-]+$/i.test(type)) return "default-src 'none'; media-src 'self'";
+  if (/^application\/pdf$/i.test(type))
+    return "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'";
+  return "sandbox; default-src 'none'";
 }
 
 /** `OC-Checksum` as a client gave it; `Repr-Digest` (RFC 9530) for who asks. Both are of the whole file, whatever part is sent. */

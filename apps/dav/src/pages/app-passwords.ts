@@ -1,21 +1,14 @@
 import { ReliteError } from "@relite/core/errors";
 import { z } from "zod";
-import type { CredentialFacts } from "../access/credentials.ts";
 import { keepCredential } from "../access/keep-credential.ts";
 import type { DavContext } from "../context.ts";
 import { createAccessCaller } from "./access-caller.ts";
+import { describeCredential, labelText } from "./credential-view.ts";
 import { byMethod, type PageTable, readJson, sendJson } from "./page.ts";
 
 const newPassword = z.strictObject({
   ucan: z.string().min(1).max(8_192),
-  label: z
-    .string()
-    .trim()
-    .max(100)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/)
-    .refine((text) => text.isWellFormed())
-    .default(""),
+  label: labelText,
 });
 
 const daySec = 86_400;
@@ -59,21 +52,5 @@ export function createAppPasswordPages(context: DavContext): PageTable {
         exchange.res.writeHead(204).end();
       },
     }),
-  };
-}
-
-/** What an owner sees of an app password or a share; never a secret. */
-function describeCredential(facts: CredentialFacts): Readonly<Record<string, unknown>> {
-  const { id, label, resource, action, createdMs, expiresMs, lastUsedMs } = facts;
-  const [app = "", ...path] = resource.slice("app:".length).split("/");
-  return {
-    id,
-    label,
-    app,
-    path: path.join("/"),
-    action: action === "app/write" ? "write" : "read",
-    created: new Date(createdMs).toISOString(),
-    expires: new Date(expiresMs).toISOString(),
-    lastUsed: lastUsedMs === null ? null : new Date(lastUsedMs).toISOString(),
   };
 }

@@ -1,12 +1,17 @@
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { createAppPasswordPages } from "./app-passwords.ts";
+import { createAssetPages } from "./assets.ts";
 import { createClaimPages } from "./claim.ts";
 import { createDevicePages } from "./devices.ts";
+import { createInvitationPages } from "./invitations.ts";
 import { createJoinPages } from "./join.ts";
 import { createMetricsPage } from "./metrics.ts";
 import type { PageTable } from "./page.ts";
 import { createRevocationPages } from "./revocations.ts";
+import { createSessionPages } from "./session.ts";
+import { createSharedPages } from "./shared.ts";
+import { createSharesPages } from "./shares.ts";
 import { createStatePages } from "./state.ts";
 
 /** The page at a raw path, ready to be asked; null where the files are, or nothing. */
@@ -15,13 +20,18 @@ export type FindPage = (rawPath: string) => ((exchange: Exchange) => Promise<voi
 /** What the endpoint answers outside the files. */
 export function createPages(context: DavContext): FindPage {
   const table: PageTable = {
+    ...createAssetPages(),
     ...createStatePages(context),
     ...createMetricsPage(context),
     ...createClaimPages(context),
     ...createJoinPages(context),
+    ...createInvitationPages(context),
     ...createAppPasswordPages(context),
     ...createDevicePages(context),
     ...createRevocationPages(context),
+    ...createSessionPages(context),
+    ...createSharesPages(context),
+    ...createSharedPages(context),
   };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {

@@ -1,0 +1,39 @@
+import type { Owners } from "../accounts/owners.ts";
+import type { Exchange, Identity } from "../exchange.ts";
+import type { DavRequest } from "../target.ts";
+import type { CredentialFacts } from "./credentials.ts";
+import { refusal } from "./refusal.ts";
+import { type OpenedSession, readCookie, type Sessions } from "./sessions.ts";
+
+export const sessionCookie = "relite-session";
+
+export interface SessionIdentityParts {
+  readonly sessions: Sessions;
+  readonly owners: Owners;
+}
+
+/** Whether a request may go by a cookie: reading of files without any other proof. Writes never do. */
+export function mayUseSession({ req }: Exchange, { method, target }: DavRequest): boolean {
+  if (req.headers.cookie === undefined || req.headers.authorization !== undefined) return false;
+  return (method === "GET" || method === "HEAD") && target.segments[0] === "apps";
+}
+
+/** Who looks at files in a browser after the app password was shown; null when the cookie opens nothing. Fills the exchange. */
+export async function identifyBySession(
+  exchange: Exchange,
+  { sessions, owners }: SessionIdentityParts,
+): Promise<Identity | null> {
+  const opened = await sessions.open("app-password", readCookie(exchange.req.headers.cookie, sessionCookie));
+  if (opened === null || opened === "gone") return null;
+  const identity = identityOf(opened, owners);
+  exchange.identity = identity;
+  return identity;
+}
+
+/** The identity behind a stored credential that holds. */
+export function identityOf({ credential, principal }: OpenedSession, owners: Owners): Identity {
+  const owner = owners.idOf(principal.rootDid);
+  if (owner === null) throw refusal("unknown_root");
+  const { kind, id }: CredentialFacts = credential;
+  return { owner, principal, via: kind, credentialId: id, actor: `urn:relite:${kind}:${id}` };
+}

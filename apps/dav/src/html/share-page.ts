@@ -1,0 +1,68 @@
+import type { TreeNode } from "../tree/tree.ts";
+import { createFormat } from "./format.ts";
+import { html, type Markup } from "./markup.ts";
+import type { Words } from "./words.ts";
+
+/** Takes the secret out of the fragment, where no server and no log sees it, and trades it for a cookie. */
+export const shareScript = `"use strict";
+(() => {
+  const secret = location.hash.slice(1);
+  if (secret !== "") history.replaceState(null, "", location.pathname);
+  if (document.getElementById("opening") === null) return;
+  const show = (id) => {
+    for (const section of document.querySelectorAll("section")) section.hidden = section.id !== id;
+  };
+  if (!/^[a-z2-7]{1,200}$/i.test(secret)) return show("incomplete");
+  const body = JSON.stringify({ secret });
+  const order = { method: "POST", headers: { "Content-Type": "application/json" }, body, redirect: "error" };
+  fetch(location.pathname, order).then(
+    ({ ok, status }) => {
+      if (ok) location.replace(location.pathname);
+      else show(status === 429 || status >= 500 ? "busy" : "gone");
+    },
+    () => show("busy"),
+  );
+})();
+`;
+
+/** What a share link opens first. It is the same for every link, there or not. */
+export function openingPage(words: Words): Markup {
+  return html`<div class="card pad" aria-live="polite">
+<section id="opening"><h1>${words.opening}</h1><noscript><p class="bad">${words.needsScript}</p></noscript></section>
+<section id="gone" hidden><h1>${words.shareGone}</h1><p>${words.shareGoneText}</p></section>
+<section id="incomplete" hidden><h1>${words.shareIncomplete}</h1><p>${words.shareIncompleteText}</p></section>
+<section id="busy" hidden><h1>${words.errorTitle(429)}</h1><p>${words.errorText(429)}</p></section>
+</div>`;
+}
+
+/** For who has an open page of a share that does not hold any more. */
+export function gonePage(words: Words): Markup {
+  return html`<div class="card pad"><h1>${words.shareGone}</h1><p>${words.shareGoneText}</p></div>`;
+}
+
+export interface SharedFile {
+  readonly node: TreeNode;
+  readonly name: string;
+  readonly type: string;
+  /** Where its bytes are. */
+  readonly href: string;
+  readonly expiresMs: number;
+}
+
+/** One shared file: what it is, a look at it where a browser can show it safely, and the download. */
+export function sharedFilePage(words: Words, { node, name, type, href, expiresMs }: SharedFile): Markup {
+  const format = createFormat(words);
+  return html`<h1><bdi>${name}</bdi></h1>
+<p class="dim">${format.size(node.size)} · <time datetime="${new Date(node.modifiedMs).toISOString()}">${format.time(node.modifiedMs)}</time> · ${words.sharedUntil(format.time(expiresMs))}</p>
+${preview(type, href, name)}<p class="row"><a class="button" href="${href}" download>${words.download}</a> <a class="button plain" href="${href}">${words.open}</a></p>`;
+}
+
+function preview(type: string, href: string, name: string): Markup | null {
+  const [kind = ""] = type.toLowerCase().split("/");
+  if (kind === "image") return html`<div class="view"><img src="${href}" alt="${name}"></div>\n`;
+  if (kind === "audio")
+    return html`<div class="view"><audio controls preload="metadata" src="${href}"></audio></div>\n`;
+  if (kind === "video")
+    return html`<div class="view"><video controls preload="metadata" src="${href}"></video></div>\n`;
+  return null;
+}

@@ -1,0 +1,134 @@
+/** Everything the pages say, in one language. */
+export interface Words {
+  readonly lang: "en" | "zh-CN";
+  readonly name: string;
+  readonly size: string;
+  readonly modified: string;
+  readonly up: string;
+  readonly folder: string;
+  readonly emptyFolder: string;
+  readonly entries: (count: number, size: string) => string;
+  readonly download: string;
+  readonly open: string;
+  readonly sharedUntil: (when: string) => string;
+  readonly errorTitle: (status: number) => string;
+  readonly errorText: (status: number) => string;
+  readonly code: string;
+  readonly tryAgainIn: (seconds: number) => string;
+  readonly signInTitle: string;
+  readonly signInText: string;
+  readonly signInHow: string;
+  readonly signInShare: string;
+  readonly password: string;
+  readonly signIn: string;
+  readonly signInStays: string;
+  readonly wrongPassword: string;
+  readonly opening: string;
+  readonly needsScript: string;
+  readonly shareGone: string;
+  readonly shareGoneText: string;
+  readonly shareIncomplete: string;
+  readonly shareIncompleteText: string;
+}
+
+const en: Words = {
+  lang: "en",
+  name: "Name",
+  size: "Size",
+  modified: "Changed (UTC)",
+  up: "Up one folder",
+  folder: "Folder",
+  emptyFolder: "This folder is empty.",
+  entries: (count, size) => `${count} ${count === 1 ? "entry" : "entries"}, ${size}`,
+  download: "Download",
+  open: "Open",
+  sharedUntil: (when) => `Shared until ${when} UTC`,
+  errorTitle: (status) =>
+    ({ 403: "Not allowed", 404: "Nothing here", 429: "Too many requests" })[status] ??
+    (status >= 500 ? "Something went wrong" : "This did not work"),
+  errorText: (status) =>
+    ({
+      403: "What you signed in with does not open this address.",
+      404: "There is nothing at this address. It may have been moved or deleted.",
+      429: "Wait a little, then reload.",
+      507: "The server's storage is full.",
+    })[status] ??
+    (status >= 500
+      ? "The fault is the server's. Try again in a moment."
+      : "The server does not understand this address."),
+  code: "Code",
+  tryAgainIn: (seconds) => `Try again in ${seconds} s.`,
+  signInTitle: "This is private",
+  signInText:
+    "Files on this server open to their owner's apps. To look at them in this browser, enter an app password.",
+  signInHow:
+    "You make app passwords where you manage your identity: in the settings of the Relite web app, or with the relite command line. A password may open all of an app's files or one folder of them.",
+  signInShare: "Not yours? Ask the owner for a share link.",
+  password: "App password",
+  signIn: "Open",
+  signInStays: "For reading only, in this browser, for eight hours.",
+  wrongPassword: "This password does not open this address.",
+  opening: "Opening…",
+  needsScript: "Your browser has to run this page's script to open the link.",
+  shareGone: "This link does not work any more",
+  shareGoneText:
+    "It has expired, was taken back, or was never there. Ask the person who sent it for a new one.",
+  shareIncomplete: "The link is not complete",
+  shareIncompleteText: "The part after the # is missing. Open the whole link as it was sent to you.",
+};
+
+const zh: Words = {
+  lang: "zh-CN",
+  name: "名称",
+  size: "大小",
+  modified: "修改时间（UTC）",
+  up: "上一级文件夹",
+  folder: "文件夹",
+  emptyFolder: "此文件夹为空。",
+  entries: (count, size) => `${count} 项，${size}`,
+  download: "下载",
+  open: "打开",
+  sharedUntil: (when) => `分享有效期至 ${when}（UTC）`,
+  errorTitle: (status) =>
+    ({ 403: "无权访问", 404: "这里没有内容", 429: "请求过多" })[status] ??
+    (status >= 500 ? "出错了" : "无法完成"),
+  errorText: (status) =>
+    ({
+      403: "您使用的密码无法打开此地址。",
+      404: "此地址没有内容，可能已被移动或删除。",
+      429: "请稍候再重新加载。",
+      507: "服务器存储空间已满。",
+    })[status] ?? (status >= 500 ? "服务器出现问题，请稍后再试。" : "服务器无法识别此地址。"),
+  code: "代码",
+  tryAgainIn: (seconds) => `请在 ${seconds} 秒后重试。`,
+  signInTitle: "这是私人内容",
+  signInText: "此服务器上的文件只对其所有者的应用开放。要在浏览器中查看，请输入应用密码。",
+  signInHow:
+    "应用密码在管理身份的地方创建：Relite 网页应用的设置，或 relite 命令行。一个密码可以打开某个应用的全部文件，也可以只打开其中一个文件夹。",
+  signInShare: "不是您的文件？请向所有者索取分享链接。",
+  password: "应用密码",
+  signIn: "打开",
+  signInStays: "仅供阅读，仅限此浏览器，有效八小时。",
+  wrongPassword: "此密码无法打开该地址。",
+  opening: "正在打开…",
+  needsScript: "需要运行此页面的脚本才能打开链接。",
+  shareGone: "此链接已失效",
+  shareGoneText: "它可能已过期、被收回，或从未存在。请向发送者索取新的链接。",
+  shareIncomplete: "链接不完整",
+  shareIncompleteText: "缺少 # 之后的部分。请打开收到的完整链接。",
+};
+
+/** The language a browser prefers among those there are (RFC 9110 §12.5.4); English when it says none. */
+export function wordsFor(acceptLanguage: string | undefined): Words {
+  let best = { words: en, weight: 0 };
+  for (const item of (acceptLanguage ?? "").slice(0, 500).split(",")) {
+    const [tag = "", quality = "q=1"] = item
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/);
+    const words = /^zh\b/.test(tag) ? zh : /^en\b/.test(tag) ? en : null;
+    const weight = Number(/^q=([01](?:\.\d{0,3})?)$/.exec(quality)?.[1] ?? 0);
+    if (words !== null && weight > best.weight) best = { words, weight };
+  }
+  return best.words;
+}

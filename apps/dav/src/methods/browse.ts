@@ -1,0 +1,54 @@
+import { appCapability, isAllowed } from "@relite/core/ucan";
+import type { DavContext } from "../context.ts";
+import type { AllowedExchange } from "../exchange.ts";
+import { type Listing, renderListing } from "../html/listing.ts";
+import { setPageHeaders } from "../html/page-shell.ts";
+import { addressOf } from "../html/sign-in-form.ts";
+import { wordsFor } from "../html/words.ts";
+import type { TreeNode } from "../tree/tree.ts";
+import { sendPage } from "./send-page.ts";
+
+/** A collection for a person's browser: a page to read, streamed. */
+export function createBrowse({ storage: { tree }, config }: DavContext) {
+  return async (exchange: AllowedExchange, node: TreeNode): Promise<void> => {
+    const { req, dav } = exchange;
+    const words = wordsFor(req.headers["accept-language"]);
+    const { segments } = dav.target;
+    const hrefOf = (depth: number) =>
+      addressOf({ segments: segments.slice(0, depth), endsWithSlash: true }, config.prefix);
+    // The trail begins at the app: what lies above is no folder of anybody's.
+    const depths = Array.from({ length: segments.length - 2 }, (_, index) => index + 2);
+    const trail = depths.map((depth) => ({
+      name: segments[depth - 1] ?? "",
+      href: mayOpen(exchange, depth) ? hrefOf(depth) : null,
+    }));
+    await sendListing(exchange, tree, {
+      words,
+      node,
+      title: segments.at(-1) ?? "",
+      trail,
+      href: hrefOf(segments.length),
+      upHref: trail.at(-1)?.href ?? null,
+      note: null,
+    });
+  };
+}
+
+export async function sendListing(
+  { req, res }: Pick<AllowedExchange, "req" | "res">,
+  tree: Parameters<typeof renderListing>[0],
+  listing: Listing,
+): Promise<void> {
+  setPageHeaders(res, listing);
+  res.statusCode = 200;
+  if (req.method === "HEAD") return void res.end();
+  for await (const part of renderListing(tree, listing)) {
+    if (!(await sendPage(res, part))) return;
+  }
+  res.end();
+}
+
+function mayOpen({ caller, dav }: AllowedExchange, depth: number): boolean {
+  const path = dav.target.segments.slice(2, depth);
+  return isAllowed(caller.principal, appCapability(caller.appId, path, "read"));
+}
