@@ -15,7 +15,18 @@ const largeFiles: Alphabet = {
   maxLocks: 2,
   principals: 1,
   bodyBytes: [100, 70_000, 200_000],
-  weights: { PUT: 30, GET: 15, MKCOL: 10, DELETE: 6, COPY: 6, MOVE: 8, PROPPATCH: 3, LOCK: 2, UNLOCK: 2 },
+  weights: {
+    PUT: 30,
+    PATCH: 8,
+    GET: 15,
+    MKCOL: 10,
+    DELETE: 6,
+    COPY: 6,
+    MOVE: 8,
+    PROPPATCH: 3,
+    LOCK: 2,
+    UNLOCK: 2,
+  },
   isOdd: false,
 };
 

@@ -26,7 +26,7 @@ const alphabet: Alphabet = {
   maxLocks: 2,
   principals: 1,
   bodyBytes: [20, 500, 70_000, 100_000],
-  weights: { PUT: 30, MKCOL: 12, DELETE: 8, COPY: 8, MOVE: 10, PROPPATCH: 6, LOCK: 3, UNLOCK: 2 },
+  weights: { PUT: 30, PATCH: 4, MKCOL: 12, DELETE: 8, COPY: 8, MOVE: 10, PROPPATCH: 6, LOCK: 3, UNLOCK: 2 },
   isOdd: false,
 };
 

@@ -1,9 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { seededRandom } from "@relite/core/testing";
 import { describe, expect, it } from "vitest";
-import { startTestServer } from "../src/testing/dav-fixture.ts";
+import { runOwners } from "../src/admin/index.ts";
+import { newSigner, startTestServer } from "../src/testing/dav-fixture.ts";
+import { startEndpoint } from "./kill/endpoint-process.ts";
 import { deviceOf } from "./lock-client.ts";
 import { type Alphabet, type Attempt, createAttempts } from "./model/attempts.ts";
 import { runModel, shrink } from "./model/run-model.ts";
+import type { Send } from "./model/send-request.ts";
 import { createSyncClient, listing } from "./sync-client.ts";
 
 const everything: Alphabet = {
@@ -15,6 +21,7 @@ const everything: Alphabet = {
   bodyBytes: [0, 3, 40, 1_000, 70_000],
   weights: {
     PUT: 20,
+    PATCH: 6,
     MKCOL: 14,
     GET: 5,
     HEAD: 2,
@@ -81,6 +88,23 @@ describe("random requests against a simple model of a WebDAV tree", () => {
     const countByStatus = await runSeed(locking, seed, 200);
     expect(countByStatus.get(423)).toBeGreaterThan(5);
   });
+
+  it("[DU1] every request on a connection of its own, so that several threads answer them", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "relite-model-"));
+    const owner = await newSigner();
+    await runOwners(["add", owner.did, "--data", folder], { out: () => {}, err: () => {}, env: {} });
+    const endpoint = await startEndpoint({ folder, owner, env: { DAV_THREADS: "3" } });
+    const send: Send = (method, path, { headers = {}, ...init } = {}) =>
+      endpoint.request(method, path, { ...init, headers: { ...headers, Connection: "close" } });
+    const alphabet = { ...everything, principals: 1 };
+    await runModel(
+      { base: "/dav/apps/test", senders: [send], alphabet },
+      createAttempts(seededRandom(31), 150),
+    );
+    expect(endpoint.unexpected()).toEqual([]);
+    expect(await endpoint.stop()).toBe(0);
+    await rm(folder, { recursive: true, force: true });
+  }, 120_000);
 
   it.runIf(moreSeeds.length > 0)(
     `[DU1] ${moreSeeds.length} more seeds`,

@@ -27,7 +27,7 @@ const alphabet: Alphabet = {
   maxLocks: 3,
   principals: 1,
   bodyBytes: [20, 500, 5_000, 70_000, 250_000],
-  weights: { PUT: 30, MKCOL: 14, DELETE: 8, COPY: 10, MOVE: 12, PROPPATCH: 10, LOCK: 6, UNLOCK: 4 },
+  weights: { PUT: 30, PATCH: 8, MKCOL: 14, DELETE: 8, COPY: 10, MOVE: 12, PROPPATCH: 10, LOCK: 6, UNLOCK: 4 },
   isOdd: false,
 };
 

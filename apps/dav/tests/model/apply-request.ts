@@ -12,6 +12,7 @@ export interface Effect {
 export function applied(model: Model, request: ModelRequest, token: string): Effect {
   const { method, path, destination } = request;
   if (method === "PUT") return { model: written(model, request), touched: [path] };
+  if (method === "PATCH") return { model: patchedFile(model, request), touched: [path] };
   if (method === "MKCOL") {
     const node = { ...emptyCollection, properties: new Map(request.set) };
     return { model: withNode(model, path, node), touched: [path] };
@@ -32,6 +33,15 @@ export function applied(model: Model, request: ModelRequest, token: string): Eff
 function written(model: Model, { path, body, modifiedSec }: ModelRequest): Model {
   const properties = model.nodes.get(path)?.properties ?? new Map();
   return withNode(model, path, { body, properties, modifiedSec });
+}
+
+/** What lies between the old end and the offset becomes zero bytes. */
+function patchedFile(model: Model, { path, body, patchAt }: ModelRequest): Model {
+  const node = model.nodes.get(path) ?? emptyCollection;
+  const old = node.body ?? "";
+  const at = patchAt ?? old.length;
+  const whole = old.slice(0, at).padEnd(at, "\0") + body + old.slice(at + body.length);
+  return withNode(model, path, { ...node, body: whole, modifiedSec: null });
 }
 
 function patched(model: Model, { path, set, remove, isProtected, modifiedSec }: ModelRequest): Effect {

@@ -49,6 +49,7 @@ export function resolveAttempt(
     depth: depthFor(method, dice.next(), isOdd),
     overwrite: dice.pick([null, null, null, "T", "F", "f", isOdd ? "X" : "t"]),
     body: `${dice.whole(1e6)} `.padEnd(dice.pick(alphabet.bodyBytes), "0123456789abcdef"),
+    patchAt: dice.chance(0.4) ? null : dice.whole(400),
     modifiedSec: isTouched ? 1_000_000_000 + dice.whole(5e8) : null,
     ...propertiesFor(method, dice),
     isRefresh: method === "LOCK" && dice.chance(0.25),

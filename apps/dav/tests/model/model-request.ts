@@ -1,5 +1,6 @@
 export type ModelMethod =
   | "PUT"
+  | "PATCH"
   | "GET"
   | "HEAD"
   | "MKCOL"
@@ -38,6 +39,8 @@ export interface ModelRequest {
   readonly ifNoneMatch: string | null;
   readonly ifLists: readonly ModelIfList[];
   readonly body: string;
+  /** The offset a PATCH writes at; null appends. */
+  readonly patchAt: number | null;
   readonly modifiedSec: number | null;
   readonly set: ReadonlyMap<string, string>;
   readonly remove: readonly string[];
@@ -63,6 +66,7 @@ export const plainRequest: ModelRequest = {
   ifNoneMatch: null,
   ifLists: [],
   body: "",
+  patchAt: null,
   modifiedSec: null,
   set: new Map(),
   remove: [],

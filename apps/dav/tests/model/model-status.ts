@@ -21,12 +21,13 @@ export function statusOf(model: Model, request: ModelRequest, collectionEtag: Co
   const node = model.nodes.get(path);
   if (method === "PROPFIND") return node === undefined ? 404 : 207;
   if (method === "GET" || method === "HEAD") return readStatus(model, request);
-  if (method === "PUT" && node?.body === null) return 405;
+  if ((method === "PUT" || method === "PATCH") && node?.body === null) return 405;
   if (method === "PUT" && request.slash) return 409;
   if (method === "LOCK" && !request.isRefresh && node === undefined && request.slash) return 409;
   if (method === "LOCK" && request.isRefresh && request.ifLists.length === 0) return 400;
   if (!holds(model, request, collectionEtag)) return 412;
   if (method === "PUT") return writeStatus(model, request, node === undefined ? 201 : 204);
+  if (method === "PATCH") return writeStatus(model, request, node === undefined || request.slash ? 404 : 204);
   if (method === "MKCOL") return writeStatus(model, request, node === undefined ? 201 : 405);
   if (method === "DELETE") return deleteStatus(model, request);
   if (method === "PROPPATCH") {

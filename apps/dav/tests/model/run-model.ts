@@ -55,7 +55,8 @@ export async function runModel(run: ModelRun, attempts: readonly Attempt[]): Pro
     const after = await observe(owner, base);
     const wrong = difference(effect.model, after) ?? wrongEtags({ before, after, model }, effect.touched);
     if (wrong !== null) fail(wrong);
-    if (done && request.method === "PUT") await checkBody(owner, base, request, fail);
+    const isWritten = request.method === "PUT" || request.method === "PATCH";
+    if (done && isWritten) await checkBody(owner, base, { path: request.path, model: effect.model }, fail);
     model = effect.model;
     before = after;
   }
@@ -83,7 +84,7 @@ function checkAnswer(
   if (method === "HEAD" && answer.headers.get("content-length") !== String(Buffer.byteLength(body ?? ""))) {
     fail(`HEAD says ${answer.headers.get("content-length")} bytes`);
   }
-  const isFileAnswer = method === "GET" || method === "HEAD" || method === "PUT";
+  const isFileAnswer = ["GET", "HEAD", "PUT", "PATCH"].includes(method);
   if (isFileAnswer && answer.headers.get("etag") !== `"${etagOf(body ?? "")}"`)
     fail("another ETag is answered");
 }
@@ -107,9 +108,14 @@ function wrongEtags({ before, after, model }: Etags, touched: readonly string[])
   return null;
 }
 
-async function checkBody(send: Send, base: Base, { path, body }: ModelRequest, fail: (what: string) => void) {
+async function checkBody(send: Send, base: Base, { path, model }: Written, fail: (what: string) => void) {
   const answer = await send("GET", urlOf(base, path));
-  if ((await answer.text()) !== body) fail("another body is served than was put");
+  if ((await answer.text()) !== model.nodes.get(path)?.body) fail("another body is served than was put");
+}
+
+interface Written {
+  readonly path: string;
+  readonly model: Model;
 }
 
 async function checkAllBodies(send: Send, base: Base, { nodes }: Model): Promise<void> {

@@ -35,6 +35,10 @@ function headersOf(base: Base, request: ModelRequest, body: string): Record<stri
   if (lists.length > 0) headers.If = lists.join(" ");
   if (request.method === "UNLOCK") headers["Lock-Token"] = `<${request.lockToken}>`;
   if (request.method === "PUT" && modifiedSec !== null) headers["X-OC-Mtime"] = String(modifiedSec);
+  if (request.method === "PATCH") {
+    headers["Content-Type"] = "application/x-sabredav-partialupdate";
+    headers["X-Update-Range"] = request.patchAt === null ? "append" : `bytes=${request.patchAt}-`;
+  }
   if (request.method === "MKCOL" && body !== "") headers["Content-Type"] = "application/xml";
   return headers;
 }
@@ -48,7 +52,7 @@ function destinationOf(base: Base, { destination, badDestination, slash }: Model
 
 function bodyOf(request: ModelRequest): string {
   const { method, set, remove, isProtected, modifiedSec } = request;
-  if (method === "PUT") return request.body;
+  if (method === "PUT" || method === "PATCH") return request.body;
   const props = [...set].map(([name, value]) => propertyXml(name, value)).join("");
   const setXml = props === "" ? "" : `<set><prop>${props}</prop></set>`;
   if (method === "MKCOL" && setXml !== "") return `<mkcol xmlns="DAV:">${setXml}</mkcol>`;
