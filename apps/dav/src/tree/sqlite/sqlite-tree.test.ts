@@ -9,6 +9,8 @@ import { createCommitQueue } from "../../storage/commit-queue.ts";
 import { openDatabase } from "../../storage/open-database.ts";
 import { storageError } from "../../storage/storage-errors.ts";
 import { bytesOf, codeOf, describeTree } from "../../testing/tree-contract.ts";
+import { describeTreeLocks } from "../../testing/tree-locks-contract.ts";
+import { describeTreeProperties } from "../../testing/tree-properties-contract.ts";
 import type { Place } from "../place.ts";
 import { keepsNothing } from "../retention.ts";
 import { createSqliteTree } from "./sqlite-tree.ts";
@@ -38,6 +40,8 @@ async function make() {
 }
 
 describeTree("SQLite", make);
+describeTreeProperties("SQLite", make);
+describeTreeLocks("SQLite", make);
 
 describe("SQLite", () => {
   it("[TR8] a full database refuses writes as such, keeps what was there, and takes writes again", async () => {
