@@ -1,6 +1,7 @@
 import { type Command, runKey, runToken } from "@relite/core/node";
 import {
   runAppPassword,
+  runBackup,
   runExport,
   runFsck,
   runGc,
@@ -8,6 +9,7 @@ import {
   runInvite,
   runOwners,
   runQuota,
+  runRestore,
   runRevoke,
   runStats,
 } from "@relite/dav/admin";
@@ -25,6 +27,8 @@ const commandByName: Readonly<Record<string, Command>> = {
   gc: runGc,
   export: runExport,
   import: runImport,
+  backup: runBackup,
+  restore: runRestore,
 };
 
 const out = (line: string) => process.stdout.write(`${line}\n`);

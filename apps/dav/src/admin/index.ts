@@ -1,4 +1,6 @@
 export { runAppPassword } from "./app-password.ts";
+export { runBackup } from "./backup/run-backup.ts";
+export { runRestore } from "./backup/run-restore.ts";
 export { runExport } from "./export/run-export.ts";
 export { runFsck } from "./fsck.ts";
 export { runGc } from "./gc.ts";

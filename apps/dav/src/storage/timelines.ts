@@ -16,7 +16,7 @@ export function markAsBackup(db: SqliteDatabase): void {
   }).immediate();
 }
 
-export function isBackup(db: SqliteDatabase): boolean {
+export function isBackup(db: Pick<SqliteDatabase, "prepare">): boolean {
   return db.prepare("SELECT 1 FROM timelines WHERE to_seq IS NULL").get() !== undefined;
 }
 

@@ -6,6 +6,7 @@ import { isReliteError, ReliteError } from "@relite/core/errors";
 import type { Blobs, StagedBytes } from "../../blobs/blobs.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
 import { planUpdates } from "../../methods/property-plan.ts";
+import { refuseOverQuota } from "../../methods/refuse-over-quota.ts";
 import { storageError } from "../../storage/storage-errors.ts";
 import type { Place } from "../../tree/place.ts";
 import type { PropertyPatch } from "../../tree/properties.ts";
@@ -63,7 +64,8 @@ async function tryImport(parts: ImportFileParts, place: Place, member: SourceMem
     if (onConflict === "skip") return "kept";
     throw new ReliteError("conflict", "another file has its name here");
   }
-  await checkQuota(tree, place.owner, member.stats.size - (existing?.size ?? 0));
+  // Refused before the bytes are read; the transaction decides again.
+  refuseOverQuota(await tree.usage(place.owner), member.stats.size - (existing?.size ?? 0));
   await put(parts, place, member, existing === null ? { ifNoneMatch: "*" } : { ifMatch: [existing.etag] });
   return existing === null ? "imported" : "replaced";
 }
@@ -152,13 +154,6 @@ function isSame({ size, modifiedMs, type }: TreeNode, member: SourceMember): boo
 /** What the metadata says where the file system could not hold it. */
 export function modifiedMsOf({ stats, metadata }: Pick<SourceMember, "stats" | "metadata">): number {
   return metadata?.modifiedMs ?? Math.round(stats.mtimeMs);
-}
-
-/** Refused before the bytes are read; the transaction decides again. */
-async function checkQuota(tree: Tree, owner: number, more: number): Promise<void> {
-  const { quotaBytes, usedBytes } = await tree.usage(owner);
-  if (quotaBytes === null || more <= 0 || usedBytes + more <= quotaBytes) return;
-  throw new ReliteError("insufficient_storage", "the owner's quota is used up", { reason: "quota_exceeded" });
 }
 
 function isUntouched(before: Stats, after: Stats): boolean {
