@@ -15,6 +15,8 @@ export interface NodeFacts {
   readonly locks: string;
   /** Verified checksums of its content that were kept. */
   readonly checksums: string | null;
+  /** Writes a time as `getlastmodified` has it. */
+  readonly httpDate: (ms: number) => string;
   /** Who asks, and whether they may write there; null when that was not asked. */
   readonly access: { readonly did: string; readonly canWrite: boolean } | null;
 }
@@ -32,7 +34,7 @@ const everyLock = ["exclusive", "shared"]
 const readerByName: Readonly<Record<string, Reader>> = {
   resourcetype: (node) => (node.kind === "collection" ? "<D:collection/>" : ""),
   creationdate: (node) => new Date(node.createdMs).toISOString(),
-  getlastmodified: (node) => new Date(node.modifiedMs).toUTCString(),
+  getlastmodified: (node, { httpDate }) => httpDate(node.modifiedMs),
   getetag: (node) => `"${node.etag}"`,
   getcontentlength: (node) => (node.kind === "file" ? String(node.size) : null),
   getcontenttype: (node) =>
@@ -76,7 +78,14 @@ const privileges = {
   write: privilegeElements([...readPrivileges, ...writePrivileges]),
 };
 
-const noFacts: NodeFacts = { usage: null, dead: [], locks: "", checksums: null, access: null };
+const noFacts: NodeFacts = {
+  usage: null,
+  dead: [],
+  locks: "",
+  checksums: null,
+  access: null,
+  httpDate: String,
+};
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */
 export function isLive(name: PropertyName): boolean {

@@ -11,7 +11,7 @@ import { createResponder, type Member, type Respond } from "./respond.ts";
 import { sendPage } from "./send-page.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
-const pageSize = 400;
+const pageSize = 1_000;
 
 const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const xmlTail = "</D:multistatus>";

@@ -1,6 +1,7 @@
 import { appCapability, isAllowed } from "@relite/core/ucan";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
+import { createHttpDate } from "../http-date.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
@@ -33,6 +34,7 @@ export function createResponder(
     const locks = asksFor(request, ["lockdiscovery"]) ? await tree.locks(caller.owner) : [];
     const lockTexts = createLockTexts(locks, config.prefix, clock.nowMs());
     const propstat = createPropstat(request, isMinimal(req));
+    const httpDate = createHttpDate();
     const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
     const accessAt = (href: string): NodeFacts["access"] => {
       if (!isAccessAsked) return null;
@@ -53,6 +55,7 @@ export function createResponder(
           locks: lockTexts(href),
           checksums: checksums.get(node.id) ?? null,
           access: accessAt(href),
+          httpDate,
         };
         text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
       }

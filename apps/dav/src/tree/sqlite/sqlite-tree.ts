@@ -11,7 +11,7 @@ import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
 import { createPathReader } from "./path-reader.ts";
-import { rowToNode } from "./rows.ts";
+import { rowsToNodes, rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
 import { collectionRow } from "./trash-store.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
@@ -53,7 +53,7 @@ export function createSqliteTree(parts: PortParts): Tree {
   return {
     ...createPathReader(db, nodes, contents),
     openApp: (owner, appId) => commits.run(() => makeApp(nodes, owner, appId)),
-    members: async (id, afterName, limit) => nodes.sql.members.all(id, afterName ?? "", limit).map(rowToNode),
+    members: async (id, afterName, limit) => rowsToNodes(nodes.sql.members.all(id, afterName ?? "", limit)),
     checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions, first = { steps: [] }) =>
