@@ -1,5 +1,4 @@
 import { audienceOfUrl, type Capability, issueInvocation, issueStored, type Signer } from "@relite/core/ucan";
-import type { TestServer } from "../src/testing/dav-fixture.ts";
 
 export const accessWrite: Capability = { with: "access:", can: "access/write" };
 export const accessRead: Capability = { with: "access:", can: "access/read" };
@@ -29,7 +28,10 @@ export interface Made {
 export const fixedAudience = "did:web:files.example";
 
 /** Speaks to the management pages of a test server, as its owner unless said otherwise. */
-export function accessClient(dav: TestServer, fixed?: string) {
+export function accessClient(
+  dav: { readonly server: { readonly url: string }; readonly owner: Signer },
+  fixed?: string,
+) {
   const audience = () => fixed ?? audienceOfUrl(dav.server.url);
 
   async function ask(method: string, path: string, body?: unknown, asking: Asking = {}): Promise<Response> {

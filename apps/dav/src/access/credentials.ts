@@ -54,6 +54,7 @@ export const credentialsWrites = [
 ] as const satisfies readonly (keyof Credentials)[];
 
 const maxPerOwner = 1_000;
+const maxRemembered = 1_000;
 
 interface Row {
   readonly id: string;
@@ -76,6 +77,7 @@ export function createCredentials(
   nowMs: () => number,
 ): Credentials {
   const sql = prepare(db);
+  const remembered = db.readMemory.remember<Credential | null>(maxRemembered);
   const add = (credential: NewCredential): CredentialFacts => {
     if (sql.byToken.get(credential.tokenId) !== undefined) {
       throw new ReliteError("conflict", "This token is or was kept already", { reason: "replayed" });
@@ -91,10 +93,11 @@ export function createCredentials(
     return { id, kind, label, resource, action, createdMs, expiresMs, lastUsedMs: null };
   };
   return {
-    find: (id) => {
-      const row = sql.find.get(id);
-      return row === undefined ? null : toCredential(row);
-    },
+    find: (id) =>
+      remembered(id, () => {
+        const row = sql.find.get(id);
+        return row === undefined ? null : toCredential(row);
+      }),
     list: (owner, kind) => sql.list.all(owner, kind, nowMs()).map(toFacts),
     add: (credential) => commits.run(() => add(credential)),
     revoke: (owner, kind, id) =>

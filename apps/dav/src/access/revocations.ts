@@ -117,11 +117,13 @@ export function createRevocations(
  * before is still so. A token's id settles its whole chain.
  */
 function rememberAnswers(db: SqliteDatabase, ask: Revocations["isRevoked"]): Revocations["isRevoked"] {
-  const revision = db.prepare<[], { revision: number }>("SELECT revision FROM access_revision WHERE id = 1");
+  const sql = db.prepare<[], { revision: number }>("SELECT revision FROM access_revision WHERE id = 1");
+  const remembered = db.readMemory.remember<number>(1);
+  const revision = () => remembered("", () => sql.get()?.revision ?? -1);
   const answerByToken = new Map<string, boolean>();
   let answeredAt = -1;
   return (query) => {
-    const current = revision.get()?.revision ?? -1;
+    const current = revision();
     if (current !== answeredAt || answerByToken.size >= maxRemembered) answerByToken.clear();
     answeredAt = current;
     const [leaf = ""] = query.tokenIds;
