@@ -11,6 +11,7 @@ import {
   runQuota,
   runRestore,
   runRevoke,
+  runShare,
   runStats,
 } from "@relite/dav/admin";
 
@@ -22,6 +23,7 @@ const commandByName: Readonly<Record<string, Command>> = {
   stats: runStats,
   invite: runInvite,
   "app-password": runAppPassword,
+  share: runShare,
   revoke: runRevoke,
   fsck: runFsck,
   gc: runGc,

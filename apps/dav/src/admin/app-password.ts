@@ -1,9 +1,14 @@
 import { type Clock, systemClock } from "@relite/core/clock";
-import { isReliteError } from "@relite/core/errors";
 import { type Command, createCommand, UsageError } from "@relite/core/node";
-import { appCapability, type Capability, issueStored, parseAppId } from "@relite/core/ucan";
 import { z } from "zod";
 import { createRemote, type Remote, understand } from "./remote.ts";
+import {
+  describeScope,
+  issueStoredOrder,
+  readStoredOrder,
+  required,
+  type StoredOrder,
+} from "./stored-order.ts";
 
 const usage = `
 app-password create --key FILE --url URL --app ID [--path P] [--can read|write] [--days N] [--label L]
@@ -25,7 +30,6 @@ A password for WebDAV clients that know nothing of tokens. It opens one app, or 
 `;
 
 const values = ["key", "url", "app", "path", "can", "days", "label", "proof", "aud"];
-const daySec = 86_400;
 
 const made = z.object({
   id: z.string(),
@@ -55,7 +59,7 @@ function createAppPasswordCommand(clock: Clock): Command {
     const say = (value: unknown, lines: readonly string[]) => {
       for (const line of args.flags.has("json") ? [JSON.stringify(value)] : lines) io.out(line);
     };
-    const order = verb === "create" ? readOrder(args.values, clock) : null;
+    const order = verb === "create" ? readStoredOrder(args.values, { days: 90, can: "write" }, clock) : null;
     const remote = await createRemote(
       {
         keyFile: required(args.values, "key"),
@@ -81,36 +85,9 @@ function createAppPasswordCommand(clock: Clock): Command {
   });
 }
 
-interface Order {
-  readonly capability: Capability;
-  readonly expiresAtSec: number;
-  readonly label: string;
-}
-
-function readOrder(given: Values, clock: Clock): Order {
-  const days = Number(given.days ?? "90");
-  if (!Number.isInteger(days) || days < 1 || days > 365)
-    throw new UsageError("--days is a number from 1 to 365");
-  const { can = "write", path = "", label = "" } = given;
-  if (can !== "read" && can !== "write") throw new UsageError("--can is read or write");
-  const app = required(given, "app");
-  if (parseAppId(app) === null) throw new UsageError("--app is an app id");
-  const inner = path.replace(/^\//, "").replace(/\/$/, "").normalize("NFC");
-  const expiresAtSec = Math.floor(clock.nowMs() / 1_000) + days * daySec;
-  try {
-    const capability = appCapability(app, inner === "" ? [] : inner.split("/"), can);
-    return { capability, expiresAtSec, label };
-  } catch (error) {
-    if (isReliteError(error)) throw new UsageError("--path holds a name that no path may hold");
-    throw error;
-  }
-}
-
-async function create(remote: Remote, { capability, expiresAtSec, label }: Order, clock: Clock) {
-  const { signer: issuer, audience, proof } = remote;
-  const order = { issuer, audience, capabilities: [capability], expiresAtSec, nowMs: clock.nowMs() };
-  const ucan = await issueStored(proof === undefined ? order : { ...order, proof });
-  return understand(made, await remote.ask("POST", "/relite/app-passwords", { ucan, label }));
+async function create(remote: Remote, order: StoredOrder, clock: Clock) {
+  const ucan = await issueStoredOrder(remote, order, clock);
+  return understand(made, await remote.ask("POST", "/relite/app-passwords", { ucan, label: order.label }));
 }
 
 function describeMade({ username, password, ...facts }: z.output<typeof made>): readonly string[] {
@@ -126,16 +103,4 @@ function describeListed(facts: z.output<typeof listed>["appPasswords"][number]):
   const used = facts.lastUsed === null ? "never used" : `last used ${facts.lastUsed}`;
   const label = facts.label === "" ? "" : `  ${facts.label}`;
   return `${facts.id}  ${describeScope(facts)}, until ${facts.expires}, ${used}${label}`;
-}
-
-function describeScope({ app, path, action }: { app: string; path: string; action: string }): string {
-  return `${app}${path === "" ? "" : `/${path}`} (${action})`;
-}
-
-type Values = Readonly<Record<string, string | undefined>>;
-
-function required(given: Values, name: string): string {
-  const value = given[name];
-  if (value === undefined || value === "") throw new UsageError(`--${name} is missing`);
-  return value;
 }

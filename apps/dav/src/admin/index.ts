@@ -9,4 +9,5 @@ export { runInvite } from "./invite.ts";
 export { runOwners } from "./owners.ts";
 export { runQuota } from "./quota.ts";
 export { runRevoke } from "./revoke.ts";
+export { runShare } from "./share.ts";
 export { runStats } from "./stats.ts";
