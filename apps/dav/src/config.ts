@@ -21,6 +21,8 @@ export interface DavConfig {
   readonly folder: string;
   readonly databaseFile: string;
   readonly blobsFolder: string;
+  /** Parts of files that are on their way. */
+  readonly uploadsFolder: string;
   /** Bytes for owners enrolled from now on; null: unlimited. */
   readonly defaultQuotaBytes: number | null;
   /** Who may become an owner besides those the command line adds: nobody, who was invited, everybody. */
@@ -35,6 +37,8 @@ export interface DavConfig {
   readonly changesKeepMs: number;
   /** How many threads answer requests. */
   readonly threads: number;
+  /** How long an upload that is begun waits for its next part. */
+  readonly uploadKeepMs: number;
   readonly setupCode: string | null;
   /** Open at once, for each thread that answers requests. */
   readonly maxConnections: number;
@@ -131,6 +135,7 @@ const settings = z.object({
   DAV_MAX_BODY: bytes.default(16 * 1024 ** 3),
   DAV_RATE_LIMIT: wholeNumber(1, 1_000_000).default(500),
   DAV_MAX_UPLOADS: wholeNumber(1, 10_000).default(64),
+  DAV_UPLOAD_KEEP: duration.default(24 * 3_600_000),
   DAV_CHANGES_KEEP: duration.default(90 * 24 * 3_600_000),
   DAV_THREADS: wholeNumber(1, 64).optional(),
   DAV_SETUP_CODE: z.string().min(8, "must have 8 characters or more").max(200).optional(),
@@ -163,6 +168,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     corsOrigins: read.DAV_CORS_ORIGINS,
     folder,
     databaseFile: resolve(read.DAV_DATABASE_URL ?? resolve(folder, "endpoint.db")),
+    uploadsFolder: resolve(folder, "uploads"),
     blobsFolder: resolve(read.DAV_BLOBS ?? resolve(folder, "blobs")),
     defaultQuotaBytes: read.DAV_QUOTA_DEFAULT ?? null,
     registration: read.DAV_REGISTRATION,
@@ -171,6 +177,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxBodyBytes: read.DAV_MAX_BODY,
     requestsPerSecond: read.DAV_RATE_LIMIT,
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
+    uploadKeepMs: read.DAV_UPLOAD_KEEP,
     changesKeepMs: read.DAV_CHANGES_KEEP,
     threads: read.DAV_THREADS ?? Math.min(availableParallelism(), 4),
     setupCode: read.DAV_SETUP_CODE ?? null,

@@ -30,6 +30,7 @@ import type { CallWriter } from "./storage/forward-writes.ts";
 import { openDatabase, openForReading, type SqliteDatabase } from "./storage/open-database.ts";
 import { createForwardedPorts, createPorts, type Ports } from "./storage/ports.ts";
 import { createReserve, type Reserve } from "./storage/reserve.ts";
+import { createPartFiles, type PartFiles } from "./uploads/part-files.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
 export interface DavParts {
@@ -80,6 +81,7 @@ export interface DavContext {
 /** The ports on the database, the content beside it, and the connection for what reads everything. */
 export interface Storage extends Ports {
   readonly blobs: Blobs;
+  readonly partFiles: PartFiles;
   readonly db: SqliteDatabase;
   readonly reserve: Reserve;
 }
@@ -96,6 +98,7 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   return {
     db,
     blobs,
+    partFiles: createPartFiles(config.uploadsFolder, disk),
     reserve,
     ...createPorts({ db, commits, nowMs, files: blobs.files, retention: config.retention }),
   };
@@ -109,6 +112,7 @@ export function openReadStorage(config: DavConfig, call: CallWriter): Storage {
   return {
     db,
     blobs,
+    partFiles: createPartFiles(config.uploadsFolder, realDisk),
     reserve: createReserve(dirname(config.databaseFile), db),
     ...createForwardedPorts({ db, nowMs, files: blobs.files, retention: config.retention }, call),
   };

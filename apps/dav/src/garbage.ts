@@ -1,5 +1,6 @@
 import { sweepAccess } from "./access/sweep.ts";
 import type { DavContext, Storage } from "./context.ts";
+import { expireUploads, removeStrayParts } from "./uploads/expire-uploads.ts";
 
 const everyMs = 60_000;
 const collectedEvery = 10;
@@ -74,6 +75,9 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
       await sweepAccess(storage, clock.nowMs());
     }
     if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
+    const ended = await expireUploads(storage, clock.nowMs());
+    if (ended.count > 0) log.info({ ...ended }, "uploads that were never finished dropped");
+    if (round % roundsPerDay === 0) await removeStrayParts(storage, clock.nowMs() - config.uploadKeepMs);
     await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
   };
   const loop = async () => {

@@ -23,7 +23,7 @@ export function readDavRequest(req: IncomingMessage, prefix: readonly string[]):
   const method = req.method ?? "";
   const target = readPath(rawPathOf(req.url ?? "", req.headers.host), prefix);
   if (target === null) return null;
-  const hasDestination = method === "COPY" || method === "MOVE";
+  const hasDestination = method === "COPY" || method === "MOVE" || isUploadStep(method, target, req);
   return {
     method,
     target,
@@ -31,6 +31,12 @@ export function readDavRequest(req: IncomingMessage, prefix: readonly string[]):
     depth: readDepth(method, req.headers.depth),
     overwrite: readOverwrite(req.headers.overwrite),
   };
+}
+
+/** Steps of a chunked upload say where the file goes, those of its first version do not. */
+function isUploadStep(method: string, { segments }: Target, { headers }: IncomingMessage): boolean {
+  if (segments[0] !== "uploads" || headers.destination === undefined) return false;
+  return method === "MKCOL" || method === "PUT";
 }
 
 /** A URI in a header, as raw text: `new URL` would already have resolved `%2e%2e`. Null when it is on another server. */

@@ -16,6 +16,7 @@ export const zoneByName = {
   // What an entry takes follows from where it was: its methods decide. Any grant within the app leads as far as them.
   trash: { needed: (dav, action) => neededInKept(dav, action, 0), narrowed: toWidest },
   versions: { needed: (dav, action) => neededInKept(dav, action, Number.POSITIVE_INFINITY) },
+  uploads: { needed: neededInUploads, narrowed: toWidest },
 } satisfies Readonly<Record<string, Zone>>;
 
 export type ZoneName = keyof typeof zoneByName;
@@ -61,6 +62,16 @@ function toWidest(
     .filter((one, index) => covers(own, one) && covers(grants[index] ?? one, one))
     .sort((a, b) => a.with.length - b.with.length);
   return [inside[0] ?? own, ...others];
+}
+
+/** Who may write the file may send its parts; before it is known which file that will be, who may write some file of the app. */
+function neededInUploads(dav: DavRequest): readonly Capability[] | null {
+  const [, appId = ""] = dav.target.segments;
+  if (parseAppId(appId) === null) return null;
+  const own = appCapability(appId, [], "write");
+  if (dav.destination === null) return [own];
+  const other = fileCapability(dav.destination, "write");
+  return other === null ? null : [own, other];
 }
 
 function isZoneName(name: string): name is ZoneName {

@@ -10,18 +10,21 @@ import {
   pruneChanges,
 } from "../garbage.ts";
 import { tryLock } from "../storage/folder-lock.ts";
+import { expireUploads, removeStrayParts } from "../uploads/expire-uploads.ts";
 import { createStorageCommand, type StorageJob } from "./command-line.ts";
 import { importStaging } from "./import/import-staging.ts";
 import { bytesText } from "./progress.ts";
 
 const usage = `Usage: gc [--dry-run] [--data DIR] [--json]
 Drops now what the endpoint drops by itself sooner or later: content no file has had for an hour, bytes a killed upload
-left, changes older than DAV_CHANGES_KEEP, locks that ran out. With the endpoint stopped it also makes the
+left, changes older than DAV_CHANGES_KEEP, locks and unfinished uploads that ran out. With the endpoint stopped it also makes the
 database file smaller where that is worth it. Works on a stopped and on a running endpoint.`;
 
 interface Collected {
   readonly contents: Freed;
   readonly strays: Freed;
+  /** Uploads whose time is over. */
+  readonly uploads: Freed;
   readonly changes: number;
   readonly locks: number;
   /** Bytes the database file became smaller by. */
@@ -50,6 +53,8 @@ async function collect({ storage, config, clock }: StorageJob): Promise<Collecte
   const { db } = storage;
   const contents = await collectUnreferenced(storage, beforeMs);
   const strays = await collectStrays(storage, beforeMs);
+  const uploads = await expireUploads(storage, clock.nowMs());
+  await removeStrayParts(storage, clock.nowMs() - config.uploadKeepMs);
   const changes = await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
   const locks = db.prepare<[number]>("DELETE FROM locks WHERE expires_ms <= ?").run(clock.nowMs()).changes;
   const importing = tryLock(config.folder, "import");
@@ -62,7 +67,16 @@ async function collect({ storage, config, clock }: StorageJob): Promise<Collecte
   const databaseBytes = alone === null ? 0 : await shrink(storage);
   alone?.release();
   const isRunning = alone === null;
-  return { contents, strays, changes, locks, databaseBytes, isRunning, holds: storage.holds.count() };
+  return {
+    contents,
+    strays,
+    uploads,
+    changes,
+    locks,
+    databaseBytes,
+    isRunning,
+    holds: storage.holds.count(),
+  };
 }
 
 /** Only with no endpoint running: rewriting the database file keeps every writer waiting. */
@@ -92,11 +106,18 @@ async function wouldCollect({ storage, config, clock }: StorageJob): Promise<Col
   const expired = storage.db
     .prepare<[number], { count: number }>("SELECT count(*) AS count FROM locks WHERE expires_ms <= ?")
     .get(clock.nowMs());
+  const ended = storage.db
+    .prepare<[number], Freed>(
+      `SELECT count(DISTINCT uploads.id) AS count, total(size) AS bytes
+       FROM uploads LEFT JOIN upload_parts ON upload = uploads.id WHERE expires_ms <= ?`,
+    )
+    .get(clock.nowMs());
   const alone = tryLock(config.folder, "lock");
   alone?.release();
   return {
     contents: loose ?? { count: 0, bytes: 0 },
     strays,
+    uploads: ended ?? { count: 0, bytes: 0 },
     changes: storage.changeLog.countBefore(clock.nowMs() - config.changesKeepMs),
     locks: expired?.count ?? 0,
     databaseBytes: 0,
@@ -106,12 +127,12 @@ async function wouldCollect({ storage, config, clock }: StorageJob): Promise<Col
 }
 
 function describe(collected: Collected, isDry: boolean): readonly string[] {
-  const { contents, strays, changes, locks, databaseBytes, holds } = collected;
+  const { contents, strays, uploads, changes, locks, databaseBytes, holds } = collected;
   const verb = isDry ? "would drop" : "dropped";
   const freed = ({ count, bytes }: Freed) => `${count} (${bytesText(bytes)})`;
   const lines = [
     `${verb} contents without a file ${freed(contents)}, bytes without a record ${freed(strays)}`,
-    `${verb} ${changes} old changes, ${locks} ended locks`,
+    `${verb} ${changes} old changes, ${locks} ended locks, unfinished uploads ${freed(uploads)}`,
   ];
   if (databaseBytes > 0) lines.push(`the database is ${bytesText(databaseBytes)} smaller`);
   if (holds > 0) lines.push(`${holds} running exports or backups hold content back`);

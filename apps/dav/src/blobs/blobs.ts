@@ -28,6 +28,15 @@ export interface StagedBytes {
 export interface Blobs {
   /** Takes in a body. Nothing is visible, and nothing is left behind when this rejects. */
   stage(owner: number, body: Readable, limits: IncomingLimits): Promise<StagedBytes>;
+  /**
+   * Takes over a file of known bytes from elsewhere, without copying where the file system allows it: the file stays
+   * where it is, and must not be written again. Null when it has to be staged instead.
+   */
+  adopt(
+    owner: number,
+    path: string,
+    bytes: { readonly hash: string; readonly size: number },
+  ): Promise<StagedBytes | null>;
   /** Bytes `start` to `end`, both inclusive. Rejects with `not_found` when the content is not there. */
   open(owner: number, hash: string, range: { start: number; end: number }): Promise<Readable>;
   /** Asked inside transactions only. */

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, opendir, rename, stat, unlink } from "node:fs/promises";
+import { link, open, opendir, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { makeFolder } from "@relite/core/node";
@@ -7,6 +7,8 @@ import { errorCode } from "../storage/storage-errors.ts";
 
 export interface DiskWriter {
   write(bytes: Uint8Array): Promise<void>;
+  /** Flushes the bytes so far to the disk. */
+  sync(): Promise<void>;
   /** Flushes the bytes to the disk and closes. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -16,6 +18,8 @@ export interface DiskWriter {
 export interface Disk {
   createFile(path: string): Promise<DiskWriter>;
   rename(from: string, to: string): Promise<void>;
+  /** A second name for a file, which counts as written now. */
+  link(from: string, to: string): Promise<void>;
   /** Makes the folder and its missing parents; they last once the folders they stand in were flushed. */
   makeFolder(path: string): Promise<void>;
   /** Makes entries of the folder durable. */
@@ -38,6 +42,7 @@ export const realDisk: Disk = {
           offset += (await file.write(bytes, offset)).bytesWritten;
         }
       },
+      sync: () => file.datasync(),
       async flush() {
         await file.datasync();
         await file.close();
@@ -46,6 +51,11 @@ export const realDisk: Disk = {
     };
   },
   rename,
+  async link(from, to) {
+    await link(from, to);
+    const now = new Date();
+    await utimes(to, now, now);
+  },
   makeFolder,
   async flushFolder(path) {
     const folder = await open(path, "r");

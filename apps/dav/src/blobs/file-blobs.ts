@@ -7,7 +7,7 @@ import type { Blobs, StagedBytes } from "./blobs.ts";
 import { contentPath, createContentFiles, setAsideFolder } from "./content-files.ts";
 
 import type { Disk } from "./disk.ts";
-import { type Received, receive } from "./receive.ts";
+import { maxInlineBytes, type Received, receive } from "./receive.ts";
 
 /**
  * Blobs as files: `<folder>/content/<owner>/<first two digits>/<SHA-256>`, written through `<folder>/staging`.
@@ -30,27 +30,40 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
     madeFolders.add(path);
   }
 
+  function onDisk(owner: number, temporary: string, received: Received): StagedBytes {
+    const path = fileOf(owner, received.hash);
+    return {
+      ...received,
+      open: () => disk.read(temporary, { start: 0, end: received.size - 1 }),
+      async keep() {
+        await ensureFolder(dirname(path));
+        await disk.rename(temporary, path);
+        await disk.flushFolder(dirname(path));
+      },
+      // Also after it was kept: a second name of the very file that is there already is left behind by a rename.
+      release: () => disk.remove(temporary),
+    };
+  }
+
   return {
     async stage(owner, body, limits) {
       const temporary = join(staging, randomUUID());
       const received = await receive(body, limits, { disk, temporary });
       const { inline } = received;
       if (inline !== null) return heldInMemory(received, inline);
-      const path = fileOf(owner, received.hash);
-      let isKept = false;
-      return {
-        ...received,
-        open: () => disk.read(temporary, { start: 0, end: received.size - 1 }),
-        async keep() {
-          await ensureFolder(dirname(path));
-          await disk.rename(temporary, path);
-          isKept = true;
-          await disk.flushFolder(dirname(path));
-        },
-        async release() {
-          if (!isKept) await disk.remove(temporary);
-        },
-      };
+      return onDisk(owner, temporary, received);
+    },
+    async adopt(owner, from, { hash, size }) {
+      if (size <= maxInlineBytes) return null;
+      const temporary = join(staging, randomUUID());
+      try {
+        await disk.link(from, temporary);
+      } catch {
+        // Another file system, or one without links: what is wrong with the file itself is found when it is read.
+        await disk.remove(temporary).catch(() => {});
+        return null;
+      }
+      return onDisk(owner, temporary, { hash, size, inline: null });
     },
     async open(owner, hash, range) {
       const path = fileOf(owner, hash);

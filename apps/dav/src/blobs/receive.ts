@@ -45,7 +45,7 @@ export async function receive(
       held = [];
       await file.write(bytes);
     }
-    if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw cut();
+    if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw incompleteBody();
     for (const check of checks) check.verify();
     await file?.flush();
     return { hash: hash.digest("hex"), size, inline: file === null ? Buffer.concat(held) : null };
@@ -54,7 +54,7 @@ export async function receive(
       await file.close().catch(() => {});
       await disk.remove(temporary).catch(() => {});
     }
-    throw isBrokenBody(error) ? cut() : storageError(error);
+    throw isBrokenBody(error) ? incompleteBody() : storageError(error);
   }
 }
 
@@ -62,11 +62,12 @@ export function tooLarge(maxBytes: number): ReliteError {
   return new ReliteError("too_large", "The body is larger than this server takes", { details: { maxBytes } });
 }
 
-function cut(): ReliteError {
+export function incompleteBody(): ReliteError {
   return new ReliteError("bad_request", "The body ended early", { reason: "incomplete_body" });
 }
 
-function isBrokenBody(error: unknown): boolean {
+/** Whether a body ended because its sender went away. */
+export function isBrokenBody(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : "";
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR";
 }

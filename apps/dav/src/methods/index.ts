@@ -14,6 +14,8 @@ import { createProppatch } from "./proppatch.ts";
 import { createPut } from "./put.ts";
 import { createReport } from "./report.ts";
 import { createTrashMethods } from "./trash/methods.ts";
+import { createBegin, createFinish, createGiveUp, createPutPart } from "./uploads/chunked.ts";
+import { createListUploads } from "./uploads/list.ts";
 import { createVersionMethods } from "./versions/methods.ts";
 
 type Method = (exchange: Exchange) => Promise<void>;
@@ -25,6 +27,7 @@ export function createMethods(context: DavContext): Readonly<Record<string, Meth
     apps: createFileMethods(context),
     trash: createTrashMethods(context),
     versions: createVersionMethods(context),
+    uploads: createUploadMethods(context),
   };
   const names = new Set(Object.values(tables).flatMap((table) => Object.keys(table)));
   const methods = [...names].map((name) => [name, inItsZone(tables, name)]);
@@ -47,6 +50,16 @@ function createFileMethods(context: DavContext): MethodTable {
     REPORT: createReport(context),
     LOCK: createLock(context),
     UNLOCK: createUnlock(context),
+  };
+}
+
+function createUploadMethods(context: DavContext): MethodTable {
+  return {
+    MKCOL: createBegin(context),
+    PUT: createPutPart(context),
+    PROPFIND: createListUploads(context),
+    MOVE: createFinish(context),
+    DELETE: createGiveUp(context),
   };
 }
 

@@ -78,13 +78,13 @@ const privileges = {
   write: privilegeElements([...readPrivileges, ...writePrivileges]),
 };
 
-const noFacts: NodeFacts = {
+export const noFacts: NodeFacts = {
   usage: null,
   dead: [],
   locks: "",
   checksums: null,
   access: null,
-  httpDate: String,
+  httpDate: (ms) => new Date(ms).toUTCString(),
 };
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */

@@ -12,7 +12,8 @@ export interface Problem {
     | "usage_differs"
     | "no_parent"
     | "version_differs"
-    | "trash_differs";
+    | "trash_differs"
+    | "upload_part_missing";
   readonly owner: number | null;
   readonly subject: string;
   /** Paths of the files that have a content that is damaged or missing, some of them when there are many. */
@@ -45,7 +46,7 @@ export interface CheckWatch {
 
 /** Compares every row with its neighbours and every content with its hash. Reads all bytes; changes nothing. */
 export async function checkStorage(
-  { db, blobs }: Pick<Storage, "db" | "blobs">,
+  { db, blobs, partFiles }: Pick<Storage, "db" | "blobs"> & Partial<Pick<Storage, "partFiles">>,
   { cancel, onTotal, onBytes }: CheckWatch = {},
 ): Promise<StorageReport> {
   const problems: Problem[] = [...checkRows(db)];
@@ -70,8 +71,28 @@ export async function checkStorage(
       problems.push({ kind, owner: row.owner, subject: row.hash, files: files(row.id) });
     }
   }
+  if (partFiles !== undefined) {
+    for await (const problem of checkUploadParts({ db, partFiles })) problems.push(problem);
+  }
   const nodes = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM nodes").get()?.count ?? 0;
   return { nodes, contents, bytes, unreferenced, problems };
+}
+
+/** What is acknowledged of uploads under way is on the disk; a file may hold more, of which nothing was said yet. */
+async function* checkUploadParts({
+  db,
+  partFiles,
+}: Pick<Storage, "db" | "partFiles">): AsyncGenerator<Problem> {
+  const rows = db.prepare<[], { owner: number; file: string; size: number }>(
+    "SELECT owner, file, size FROM upload_parts",
+  );
+  const isThere = db.prepare<[string]>("SELECT 1 FROM upload_parts WHERE file = ?");
+  for (const { owner, file, size } of rows.all()) {
+    const found = (await partFiles.sizeOf(owner, file)) ?? -1;
+    // On a running endpoint it may have been finished meanwhile.
+    if (found >= size || isThere.get(file) === undefined) continue;
+    yield { kind: "upload_part_missing", owner, subject: file };
+  }
 }
 
 async function contentProblem(row: ContentRow, blobs: Storage["blobs"]): Promise<Problem["kind"] | null> {

@@ -3,6 +3,7 @@ import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
 import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
+import { uploadsStep } from "./steps/uploads.ts";
 
 /**
  * The schema, one step per version (`user_version` counts the steps applied); a step that was released never changes.
@@ -104,4 +105,5 @@ export const migrations: readonly string[] = [
   checksumsStep,
   accessStep,
   trashStep,
+  uploadsStep,
 ];

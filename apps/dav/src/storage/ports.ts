@@ -7,6 +7,8 @@ import { createSqliteTrash, trashWrites } from "../tree/sqlite/sqlite-trash.ts";
 import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
 import { createSqliteVersions, versionWrites } from "../tree/sqlite/sqlite-versions.ts";
 import { treeWrites } from "../tree/tree.ts";
+import { createUploads } from "../uploads/sqlite-uploads.ts";
+import { uploadWrites } from "../uploads/uploads.ts";
 import { changeLogWrites, createChangeLog } from "./change-log.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { type CallWriter, forwardWrites, pickWrites, type Write, type WriteTable } from "./forward-writes.ts";
@@ -26,6 +28,7 @@ const definitions = {
   credentials: define(({ db, commits, nowMs }) => createCredentials(db, commits, nowMs), credentialsWrites),
   revocations: define(({ db, commits, nowMs }) => createRevocations(db, commits, nowMs), revocationsWrites),
   devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
+  uploads: define(({ db, commits, nowMs }) => createUploads(db, commits, nowMs), uploadWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
   holds: define(({ db, commits, nowMs }) => createHolds(db, commits, nowMs), holdWrites),
 };

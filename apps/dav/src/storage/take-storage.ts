@@ -3,6 +3,7 @@ import { systemClock } from "@relite/core/clock";
 import { flushPath, realDisk } from "../blobs/disk.ts";
 import type { DavConfig } from "../config.ts";
 import { type DavParts, openStorage, type Storage } from "../context.ts";
+import { removeStrayParts } from "../uploads/expire-uploads.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { beginTimeline } from "./timelines.ts";
 
@@ -24,8 +25,15 @@ export async function takeStorage(config: DavConfig, parts: DavParts): Promise<T
       }
       await storage.blobs.clean();
       storage.reserve.keepBack();
+      await disk.makeFolder(config.uploadsFolder);
+      await removeStrayParts(storage, Number.POSITIVE_INFINITY);
       // The entries on the way to what is kept must last as long as it does.
-      const folders = new Set([config.folder, dirname(config.databaseFile), config.blobsFolder]);
+      const folders = new Set([
+        config.folder,
+        dirname(config.databaseFile),
+        config.blobsFolder,
+        config.uploadsFolder,
+      ]);
       for (const folder of folders) await flushPath(disk, folder);
     } catch (error) {
       storage.db.close();

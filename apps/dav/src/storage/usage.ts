@@ -3,6 +3,7 @@ const sources: readonly string[] = [
   "SELECT owner, total(size) AS bytes FROM nodes GROUP BY owner",
   "SELECT owner, total(size) AS bytes FROM properties GROUP BY owner",
   "SELECT owner, total(size) AS bytes FROM versions GROUP BY owner",
+  "SELECT owner, total(size) AS bytes FROM upload_parts GROUP BY owner",
 ];
 
 /** `(owner, bytes)` and `(owner, count)` as counted from what is there. */

@@ -41,6 +41,10 @@ export function failingDisk(): FailingDisk {
       else if (code !== null) throw failure(code);
       await writer.write(bytes);
     },
+    async sync() {
+      check("flush");
+      await writer.sync();
+    },
     async flush() {
       await check("flush");
       await writer.flush();

@@ -1,4 +1,5 @@
 import type { WriteConditions } from "../engine/conditions.ts";
+import type { UploadClaim } from "../uploads/uploads.ts";
 import type { Change } from "./changes.ts";
 import type { ActiveLock, LockRequest, Unlocker } from "./locks.ts";
 import type { Place } from "./place.ts";
@@ -36,6 +37,8 @@ export interface StoredBytes {
   readonly modifiedMs: number | null;
   /** Verified checksums to keep with the content, `SHA1:… MD5:…`. */
   readonly checksums?: string | null;
+  /** The upload these bytes finish: gone with this write, and this write refused when it is gone already. */
+  readonly upload?: UploadClaim;
 }
 
 export interface Written {

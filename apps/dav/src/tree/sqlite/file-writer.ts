@@ -1,4 +1,5 @@
 import type { WriteConditions } from "../../engine/conditions.ts";
+import { consumeUpload, type UploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
 import type { StoredBytes, Written } from "../tree.ts";
 import type { ContentStore } from "./content-store.ts";
@@ -8,11 +9,18 @@ import { fileKind, isCollection, rowToNode } from "./rows.ts";
 import { followForWrite, onCollection, stamp } from "./write-rules.ts";
 
 /** PUT of bytes that are safe already, decided and done inside the caller's transaction. */
-export function createFileWriter(nodes: NodeStore, contents: ContentStore, keeper: Keeper) {
+export function createFileWriter(
+  nodes: NodeStore,
+  contents: ContentStore,
+  keeper: Keeper,
+  uploads: UploadRows,
+) {
   return (place: Place, bytes: StoredBytes, conditions: WriteConditions): Written => {
     const { parent, node, name } = followForWrite(nodes, place, conditions);
     if (node !== null && isCollection(node)) throw onCollection("PUT");
     const { owner } = place;
+    // First, for its bytes count no longer.
+    if (bytes.upload !== undefined) consumeUpload(uploads, owner, bytes.upload);
     nodes.admit(owner, bytes.size - (node?.size ?? 0), node === null ? 1 : 0);
     const file = {
       hash: bytes.hash,

@@ -1,6 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import type { WriteConditions } from "../../engine/conditions.ts";
 import type { PortParts } from "../../storage/port-parts.ts";
+import { createUploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
 import type { Tree, Written } from "../tree.ts";
@@ -23,7 +24,7 @@ const reserved = { usesReserve: true };
 export function createSqliteTree(parts: PortParts): Tree {
   const { db, commits } = parts;
   const { nodes, contents, properties, keeper, transfer } = createStores(parts);
-  const put = createFileWriter(nodes, contents, keeper);
+  const put = createFileWriter(nodes, contents, keeper, createUploadRows(db));
   const patch = createPatch(nodes, properties);
   const readChanges = createChangeReader(db, nodes);
   const desk = createLockDesk(nodes, put);

@@ -1,5 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import type { PortParts } from "../../storage/port-parts.ts";
+import { createUploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
 import type { Written } from "../tree.ts";
 import {
@@ -21,7 +22,7 @@ export const versionWrites = ["restore", "drop"] as const satisfies readonly (ke
 export function createSqliteVersions(parts: PortParts): Versions {
   const { commits } = parts;
   const { nodes, contents, trash, purge, keeper } = createStores(parts);
-  const put = createFileWriter(nodes, contents, keeper);
+  const put = createFileWriter(nodes, contents, keeper, createUploadRows(parts.db));
 
   function fileAt(place: Place): NodeRow | null {
     const { node } = nodes.follow(place);
