@@ -53,7 +53,11 @@ async function identifyByPassword(
   const address = exchange.socket.remoteAddress ?? "";
   const secret = readAppPassword(password);
   if (secret === null) return parts.door.refuse(address);
-  const principal = await parts.door.open({ ...secret, kind: "app-password", address });
+  const kind = "app-password";
+  // What was tried is written down even when it is refused; what only looks like an id is not.
+  if (parts.door.knows(kind, secret.id)) exchange.subject = secret.id;
+  const principal = await parts.door.open({ ...secret, kind, address });
+  exchange.subject = null;
   const owner = ownerOf(principal.rootDid, parts);
   const actor = `urn:relite:app-password:${secret.id}`;
   return { owner, principal, via: "app-password", credentialId: secret.id, actor };

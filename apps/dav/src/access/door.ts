@@ -19,6 +19,8 @@ export interface Knock {
 export interface Door {
   /** Throws `unauthorized` (reason `wrong_password` or the verifier's code) and `rate_limited`. */
   open(knock: Knock): Promise<Principal>;
+  /** Whether there is such a credential, for the audit of a refusal. */
+  knows(kind: CredentialKind, id: string): boolean;
   /** A password that is none of ours: counts as a wrong one. Always throws. */
   refuse(address: string): never;
 }
@@ -69,6 +71,7 @@ export function createDoor({ credentials, verifier, guesses, clock, log }: DoorP
       noteUse(id, credential.lastUsedMs);
       return verified.principal;
     },
+    knows: (kind, id) => credentials.find(id)?.kind === kind,
     refuse: (address) => {
       guesses.check(address, null);
       guesses.failed(address, null);
