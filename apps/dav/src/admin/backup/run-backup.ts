@@ -22,12 +22,14 @@ and compared (--quick: what was there before is not read again). --link makes ha
 on the same file system: quick and small, but no help against a broken disk. restore brings it back.
 Works on a stopped and on a running endpoint.`;
 
-export const runBackup = createStorageCommand({
-  usage,
-  flags: { link: "boolean", quick: "boolean" },
-  words: 1,
-  run: (job) => backUp(job, realDisk),
-});
+/** `backup`: everything as it is at one moment. */
+export const runBackup = createBackup(realDisk);
+
+/** The command with the disk it writes to as an argument. */
+export function createBackup(disk: Disk) {
+  const flags = { link: "boolean", quick: "boolean" } as const;
+  return createStorageCommand({ usage, flags, words: 1, run: (job) => backUp(job, disk) });
+}
 
 interface BackupReport {
   readonly contents: number;
@@ -38,8 +40,7 @@ interface BackupReport {
   readonly problems: readonly { readonly subject: string; readonly problem: string }[];
 }
 
-/** The command with the disk it writes to as an argument. */
-export async function backUp(job: StorageJob, disk: Disk): Promise<number> {
+async function backUp(job: StorageJob, disk: Disk): Promise<number> {
   const { io, line, storage, config, clock } = job;
   const to = backupLayout(resolve(line.words[0] ?? ""));
   try {

@@ -25,7 +25,14 @@ was, and running it again goes on. Clients that synchronise learn that changes w
 --link makes hard links instead of copies where both are on the same file system.`;
 
 /** `restore`: a backup becomes an endpoint's data. */
-export async function runRestore(args: readonly string[], io: CommandIo): Promise<number> {
+export const runRestore = createRestore(realDisk);
+
+/** The command with the disk it writes to as an argument. */
+export function createRestore(disk: Disk) {
+  return (args: readonly string[], io: CommandIo) => runWith(args, io, disk);
+}
+
+async function runWith(args: readonly string[], io: CommandIo, disk: Disk): Promise<number> {
   const flags = {
     data: "string",
     json: "boolean",
@@ -43,11 +50,10 @@ export async function runRestore(args: readonly string[], io: CommandIo): Promis
     io.err("restore takes the folder of a backup (--help tells more)");
     return wrongCall;
   }
-  return exitCodeOf(io, () => restore(line, io, realDisk));
+  return exitCodeOf(io, () => restore(line, io, disk));
 }
 
-/** The command with the disk it writes to as an argument. */
-export async function restore(line: Parsed, io: CommandIo, disk: Disk): Promise<number> {
+async function restore(line: Parsed, io: CommandIo, disk: Disk): Promise<number> {
   const from = backupLayout(resolve(line.words[0] ?? ""));
   if (stateOf(from) !== "backup") {
     throw new ReliteError("bad_request", `${from.top} is no backup`);

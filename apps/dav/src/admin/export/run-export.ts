@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ReliteError } from "@relite/core/errors";
+import { makeFolder } from "@relite/core/node";
 import { parseAppId, parseDidKey } from "@relite/core/ucan";
 import { openDatabase } from "../../storage/open-database.ts";
 import { createStorageCommand, type StorageJob } from "../command-line.ts";
@@ -20,25 +20,30 @@ cannot hold (content types, properties, names this file system does not take) go
 Run again it writes only what differs in size or time (--checksum: or in its bytes); what is in DIR and not here stays.
 Exit code 1 when something could not be exported; each such file is named. Works on a stopped and on a running endpoint.`;
 
-export const runExport = createStorageCommand({
-  usage,
-  flags: { owner: "string", app: "string", checksum: "boolean" },
-  words: 1,
-  check: (line) => {
-    if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
-    const app = line.flag("app");
-    return app !== undefined && parseAppId(app) === null ? "--app is no app id" : null;
-  },
-  run: (job) => exportTo(job, createTargetFiles),
-});
+/** `export`: an owner's files as a plain folder tree. */
+export const runExport = createExport(createTargetFiles);
+
+/** The command with the file system it writes to as an argument. */
+export function createExport(makeFiles: (folder: string) => TargetFiles) {
+  return createStorageCommand({
+    usage,
+    flags: { owner: "string", app: "string", checksum: "boolean" },
+    words: 1,
+    check: (line) => {
+      if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
+      const app = line.flag("app");
+      return app !== undefined && parseAppId(app) === null ? "--app is no app id" : null;
+    },
+    run: (job) => exportTo(job, makeFiles),
+  });
+}
 
 interface Problem {
   readonly path: string;
   readonly problem: string;
 }
 
-/** The command with the file system it writes to as an argument. */
-export async function exportTo(job: StorageJob, makeFiles: (folder: string) => TargetFiles): Promise<number> {
+async function exportTo(job: StorageJob, makeFiles: (folder: string) => TargetFiles): Promise<number> {
   const { io, line, storage, clock } = job;
   const folder = resolve(line.words[0] ?? "");
   const owner = ownerOf(storage, line.flag("owner") ?? "");
@@ -121,7 +126,7 @@ async function* others(
 
 async function makeTop(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new ReliteError("bad_request", `${folder}: ${fileTrouble(error)}`, { cause: error });
   }

@@ -29,6 +29,7 @@ export interface ImportFileParts {
 export type FileOutcome = "imported" | "replaced" | "unchanged" | "kept";
 
 const attempts = 5;
+const readBytes = 256 * 1024;
 
 /** Brings one file into the tree, on the disk when it resolves; asks again when somebody changed either side meanwhile. */
 export async function importFile(
@@ -100,20 +101,38 @@ async function put(
   }
 }
 
-function stage(parts: ImportFileParts, owner: number, file: FileHandle, size: number): Promise<StagedBytes> {
-  const body = Readable.from(watch(parts, file), { objectMode: false });
-  return parts.blobs.stage(owner, body, { maxBytes: Number.MAX_SAFE_INTEGER, declaredBytes: size });
+async function stage(
+  parts: ImportFileParts,
+  owner: number,
+  file: FileHandle,
+  size: number,
+): Promise<StagedBytes> {
+  const body = Readable.from(read(parts, file, size), { objectMode: false });
+  // A storage that fails leaves the rest unread.
+  body.on("error", () => {});
+  try {
+    return await parts.blobs.stage(owner, body, {
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      declaredBytes: size,
+    });
+  } finally {
+    body.destroy();
+  }
 }
 
-async function* watch({ cancel, onBytes }: ImportFileParts, file: FileHandle): AsyncGenerator<Buffer> {
-  for await (const chunk of file.createReadStream({
-    autoClose: false,
-    start: 0,
-    highWaterMark: 256 * 1024,
-  })) {
+async function* read(
+  { cancel, onBytes }: ImportFileParts,
+  file: FileHandle,
+  size: number,
+): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
     checkCancel(cancel);
-    onBytes(chunk.length);
-    yield chunk;
+    const buffer = Buffer.allocUnsafe(Math.min(size + 1, readBytes));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    onBytes(bytesRead);
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

@@ -25,28 +25,32 @@ the exit code is then 1. Quotas hold. Run again it goes on. Works on a stopped a
 
 const policies: readonly string[] = ["skip", "replace", "fail"] satisfies OnConflict[];
 
-export const runImport = createStorageCommand({
-  usage,
-  flags: { owner: "string", app: "string", "on-conflict": "string" },
-  words: 1,
-  check: (line) => {
-    if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
-    const app = line.flag("app");
-    if (app !== undefined && parseAppId(app) === null) return "--app is no app id";
-    return policies.includes(line.flag("on-conflict") ?? "skip")
-      ? null
-      : "--on-conflict is skip, replace or fail";
-  },
-  run: (job) => importFrom(job, realDisk),
-});
+/** `import`: files of a plain folder tree become an owner's. */
+export const runImport = createImport(realDisk);
+
+/** The command with the disk of the storage as an argument. */
+export function createImport(disk: Disk) {
+  return createStorageCommand({
+    usage,
+    flags: { owner: "string", app: "string", "on-conflict": "string" },
+    words: 1,
+    check: (line) => {
+      if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
+      const app = line.flag("app");
+      if (app !== undefined && parseAppId(app) === null) return "--app is no app id";
+      const isPolicy = policies.includes(line.flag("on-conflict") ?? "skip");
+      return isPolicy ? null : "--on-conflict is skip, replace or fail";
+    },
+    run: (job) => importFrom(job, disk),
+  });
+}
 
 interface Told {
   readonly path: string;
   readonly problem: string;
 }
 
-/** The command with the disk of the storage as an argument. */
-export async function importFrom(job: StorageJob, disk: Disk): Promise<number> {
+async function importFrom(job: StorageJob, disk: Disk): Promise<number> {
   const { io, line, storage, config, clock } = job;
   const folder = resolve(line.words[0] ?? "");
   const owner = ownerOf(storage, line.flag("owner") ?? "");
