@@ -1,5 +1,6 @@
 import { sweepAccess } from "./access/sweep.ts";
 import type { DavContext, Storage } from "./context.ts";
+import { createKeptSweeper } from "./kept-sweeper.ts";
 import { expireUploads, removeStrayParts } from "./uploads/expire-uploads.ts";
 
 const everyMs = 60_000;
@@ -80,11 +81,15 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
     if (round % roundsPerDay === 0) await removeStrayParts(storage, clock.nowMs() - config.uploadKeepMs);
     await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
   };
+  const sweeper = createKeptSweeper(parts, ending.signal);
+  const failed = (err: unknown) => {
+    if (!ending.signal.aborted) log.error({ err }, "collecting failed; tried again later");
+  };
   const loop = async () => {
     for (let round = 0; !ending.signal.aborted; round += 1) {
-      await collect(round).catch((err: unknown) =>
-        log.error({ err }, "collecting failed; tried again later"),
-      );
+      await collect(round).catch(failed);
+      const isTight = storage.reserve.freeBytes() < tightBytes;
+      await sweeper.tick(isTight ? tightBytes : 0).catch(failed);
       await clock.sleep(everyMs, ending.signal).catch(() => {});
     }
   };

@@ -10,17 +10,22 @@ import {
   pruneChanges,
 } from "../garbage.ts";
 import { tryLock } from "../storage/folder-lock.ts";
+import { sweepKept } from "../sweep-kept.ts";
+import type { Swept } from "../tree/retention.ts";
 import { expireUploads, removeStrayParts } from "../uploads/expire-uploads.ts";
 import { createStorageCommand, type StorageJob } from "./command-line.ts";
 import { importStaging } from "./import/import-staging.ts";
 import { bytesText } from "./progress.ts";
 
 const usage = `Usage: gc [--dry-run] [--data DIR] [--json]
-Drops now what the endpoint drops by itself sooner or later: content no file has had for an hour, bytes a killed upload
-left, changes older than DAV_CHANGES_KEEP, locks and unfinished uploads that ran out. With the endpoint stopped it also makes the
+Drops now what the endpoint drops by itself sooner or later: trash and versions past their time, content no file has had
+for an hour, bytes a killed upload left, changes older than DAV_CHANGES_KEEP, locks and unfinished uploads that ran out.
+With the endpoint stopped it also makes the
 database file smaller where that is worth it. Works on a stopped and on a running endpoint.`;
 
 interface Collected {
+  /** Of trash and versions; null when it was not looked at. */
+  readonly kept: Swept | null;
   readonly contents: Freed;
   readonly strays: Freed;
   /** Uploads whose time is over. */
@@ -51,6 +56,7 @@ export const runGc = createStorageCommand({
 async function collect({ storage, config, clock }: StorageJob): Promise<Collected> {
   const beforeMs = clock.nowMs() - graceMs;
   const { db } = storage;
+  const kept = await sweepKept(storage, clock.nowMs(), { pause: async () => {} });
   const contents = await collectUnreferenced(storage, beforeMs);
   const strays = await collectStrays(storage, beforeMs);
   const uploads = await expireUploads(storage, clock.nowMs());
@@ -68,6 +74,7 @@ async function collect({ storage, config, clock }: StorageJob): Promise<Collecte
   alone?.release();
   const isRunning = alone === null;
   return {
+    kept,
     contents,
     strays,
     uploads,
@@ -115,6 +122,7 @@ async function wouldCollect({ storage, config, clock }: StorageJob): Promise<Col
   const alone = tryLock(config.folder, "lock");
   alone?.release();
   return {
+    kept: null,
     contents: loose ?? { count: 0, bytes: 0 },
     strays,
     uploads: ended ?? { count: 0, bytes: 0 },
@@ -127,13 +135,15 @@ async function wouldCollect({ storage, config, clock }: StorageJob): Promise<Col
 }
 
 function describe(collected: Collected, isDry: boolean): readonly string[] {
-  const { contents, strays, uploads, changes, locks, databaseBytes, holds } = collected;
+  const { kept, contents, strays, uploads, changes, locks, databaseBytes, holds } = collected;
   const verb = isDry ? "would drop" : "dropped";
   const freed = ({ count, bytes }: Freed) => `${count} (${bytesText(bytes)})`;
   const lines = [
     `${verb} contents without a file ${freed(contents)}, bytes without a record ${freed(strays)}`,
     `${verb} ${changes} old changes, ${locks} ended locks, unfinished uploads ${freed(uploads)}`,
   ];
+  if (kept !== null)
+    lines.push(`${verb} ${kept.items} of trash and versions past their time (${bytesText(kept.bytes)})`);
   if (databaseBytes > 0) lines.push(`the database is ${bytesText(databaseBytes)} smaller`);
   if (holds > 0) lines.push(`${holds} running exports or backups hold content back`);
   return lines;

@@ -4,4 +4,10 @@ export interface Retention {
   readonly versionsMs: number;
 }
 
+/** What a sweep ended. */
+export interface Swept {
+  readonly items: number;
+  readonly bytes: number;
+}
+
 export const keepsNothing: Retention = { trashMs: 0, versionsMs: 0 };

@@ -1,4 +1,5 @@
 import type { Place } from "./place.ts";
+import type { Swept } from "./retention.ts";
 import type { TransferOptions, TreeNode, Written } from "./tree.ts";
 
 /** Something that was deleted, as it was, under a name of its own. */
@@ -30,4 +31,13 @@ export interface Trash {
   copyOut(from: Place, to: Place, options: TransferOptions): Promise<Written>;
   /** Ends entries for good; what is not there any more is passed over. Answers how many there were. */
   purge(home: Place, names: readonly string[]): Promise<number>;
+  /** Puts some of what is past its time out of reach; answers how many entries, 0 when none are left. */
+  expire(nowMs: number, limit: number): Promise<number>;
+  /** Ends some of what is out of reach; `items` counts files and collections, 0 when none are left. */
+  endSome(limit: number): Promise<Swept>;
+  /** Gives up, the oldest first, so many bytes of whoever has most to give. */
+  giveUp(bytes: number): Promise<Swept>;
+  /** Entries whose `bytes` were not counted yet, by node, after the given one. */
+  uncounted(afterNode: number, limit: number): Promise<readonly number[]>;
+  setBytes(node: number, bytes: number): Promise<void>;
 }

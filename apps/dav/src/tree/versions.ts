@@ -1,4 +1,5 @@
 import type { Place } from "./place.ts";
+import type { Swept } from "./retention.ts";
 import type { FoundNode, TransferOptions, TreeNode, Written } from "./tree.ts";
 
 /** What a file held before it was written over. */
@@ -30,6 +31,16 @@ export interface Versions {
   restore(from: VersionPlace, to: Place, options: RestoreOptions): Promise<Written>;
   /** Ends versions of a file for good: these, or all. `not_found` when there was none. */
   drop(file: Place, ids: readonly number[] | "all"): Promise<void>;
+  /** Ends some of those past their time; `items: 0` when none are left. */
+  expire(nowMs: number, limit: number): Promise<Swept>;
+  /** What may go of the versions of some files, as they grow old; `last` to go on from, null at the end. */
+  thinnable(
+    nowMs: number,
+    afterNode: number,
+    limit: number,
+  ): Promise<{ readonly ids: readonly number[]; readonly last: number | null }>;
+  /** Ends versions by their ids; those that are not there any more are passed over. */
+  end(ids: readonly number[]): Promise<Swept>;
 }
 
 export interface RestoreOptions extends Pick<TransferOptions, "overwrite" | "conditions"> {

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from "../../storage/open-database.ts";
+import type { Swept } from "../retention.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import { collectionKind, type NodeRow } from "./rows.ts";
@@ -35,11 +36,11 @@ export function createPurge(
     nodes.sql.relocate.run(trash.place(row.owner, purgeName).id, String(row.id), row.id);
   }
 
-  /** Ends some of the doomed nodes of an owner; answers how many, 0 when none are left. */
-  function step(owner: number, limit = nodesAtOnce): number {
+  /** Ends some of the doomed nodes of an owner; `items: 0` when none are left. */
+  function step(owner: number, limit = nodesAtOnce): Swept {
     const root = trash.find(owner, purgeName);
     const top = root === null ? undefined : sql.first.get(root.id);
-    if (root === null || top === undefined) return 0;
+    if (root === null || top === undefined) return { items: 0, bytes: 0 };
     sql.clear.run();
     const { changes: members } = sql.pickMembers.run(top.id, limit);
     if (members === 0) sql.pickOne.run(top.id);
@@ -51,7 +52,7 @@ export function createPurge(
     else sql.removeFiles.run(collectionKind);
     contents.letGoLost();
     nodes.sql.use.run({ owner, bytes: -alone.bytes, nodes: -alone.count });
-    return Math.max(1, members);
+    return { items: Math.max(1, members), bytes: alone.bytes };
   }
 
   /** Gives up what is kept for an owner, the oldest first, until so many bytes are free or nothing is left to give. */
@@ -59,9 +60,9 @@ export function createPurge(
     const goal = (nodes.sql.usage.get(owner)?.used_bytes ?? 0) - bytes;
     let spent = 0;
     while ((nodes.sql.usage.get(owner)?.used_bytes ?? 0) > goal && spent < maxNodesForRoom) {
-      const count = step(owner);
-      spent += count;
-      if (count === 0 && !giveUpOldest(owner)) return;
+      const { items } = step(owner);
+      spent += items;
+      if (items === 0 && !giveUpOldest(owner)) return;
     }
   }
 
@@ -78,11 +79,16 @@ export function createPurge(
     return true;
   }
 
-  function dropVersions(ids: readonly number[]): void {
+  function dropVersions(ids: readonly number[]): Swept {
+    const swept = { items: 0, bytes: 0 };
     for (const id of ids) {
       const gone = trash.dropVersion(id);
-      if (gone !== null) contents.letGo(gone.content);
+      if (gone === null) continue;
+      contents.letGo(gone.content);
+      swept.items += 1;
+      swept.bytes += gone.size;
     }
+    return swept;
   }
 
   /** While something kept is being copied, it is not given up to make room for the copy. */

@@ -6,16 +6,31 @@ import type { TransferOptions, Written } from "../tree.ts";
 import { type NodeRow, removalOf, rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
 import type { TrashRow } from "./trash-store.ts";
+import { createTrashSweep } from "./trash-sweep.ts";
 
 // What one request ends at once; the rest of a larger tree is out of reach and ended in the background.
 const nodesPerPurge = 2_000;
 
-export const trashWrites = ["restore", "copyOut", "purge"] as const satisfies readonly (keyof Trash)[];
+const frees = { usesReserve: true };
+
+export const trashWrites = [
+  "restore",
+  "copyOut",
+  "purge",
+  "expire",
+  "endSome",
+  "giveUp",
+  "setBytes",
+] as const satisfies readonly (keyof Trash)[];
 
 /** The embedded port of what was deleted. */
 export function createSqliteTrash(parts: PortParts): Trash {
-  const { commits } = parts;
-  const { nodes, trash, purge, transfer } = createStores(parts);
+  const { commits, retention } = parts;
+  // What was kept before goes, too, when nothing is to be kept any more.
+  const endsBefore = (atMs: number) =>
+    retention.trashMs === 0 ? Number.MAX_SAFE_INTEGER : atMs - retention.trashMs;
+  const stores = createStores(parts);
+  const { nodes, trash, purge, transfer } = stores;
 
   function entryOf(node: NodeRow | undefined): TrashEntry | null {
     const row = node === undefined ? null : trash.ofNode(node.id);
@@ -48,11 +63,13 @@ export function createSqliteTrash(parts: PortParts): Trash {
       count += 1;
     }
     for (let left = nodesPerPurge; left > 0; ) {
-      const ended = purge.step(home.owner, left);
-      left = ended === 0 ? 0 : left - ended;
+      const { items } = purge.step(home.owner, left);
+      left = items === 0 ? 0 : left - items;
     }
     return count;
   }
+
+  const sweep = createTrashSweep(stores);
 
   return {
     home: async (owner, appId) => trash.find(owner, appId)?.id ?? null,
@@ -61,7 +78,12 @@ export function createSqliteTrash(parts: PortParts): Trash {
       nodes.sql.members.all(home.root, afterName ?? "", limit).flatMap((row) => entryOf(row) ?? []),
     restore: (from, to, options) => commits.run(() => restore(from, to, options)),
     copyOut: (from, to, options) => commits.run(() => copyOut(from, to, options)),
-    purge: (home, names) => commits.run(() => purgeEntries(home, names), { usesReserve: true }),
+    purge: (home, names) => commits.run(() => purgeEntries(home, names), frees),
+    expire: (atMs, limit) => commits.run(() => sweep.expire(endsBefore(atMs), limit), frees),
+    endSome: (limit) => commits.run(() => sweep.endSome(limit), frees),
+    giveUp: (bytes) => commits.run(() => sweep.giveUp(bytes), frees),
+    uncounted: async (afterNode, limit) => trash.uncounted(afterNode, limit),
+    setBytes: (node, bytes) => commits.run(() => trash.setBytes(node, bytes)),
   };
 }
 

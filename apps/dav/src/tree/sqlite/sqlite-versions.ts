@@ -2,6 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import type { PortParts } from "../../storage/port-parts.ts";
 import { createUploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
+import type { Swept } from "../retention.ts";
 import type { Written } from "../tree.ts";
 import {
   type FileVersion,
@@ -13,14 +14,22 @@ import {
 import { createFileWriter } from "./file-writer.ts";
 import { isCollection, type NodeRow } from "./rows.ts";
 import { createStores } from "./stores.ts";
+import { versionsToDrop } from "./thin-versions.ts";
 import type { VersionRow } from "./trash-store.ts";
 import { notFound } from "./write-rules.ts";
 
-export const versionWrites = ["restore", "drop"] as const satisfies readonly (keyof Versions)[];
+const frees = { usesReserve: true };
+
+export const versionWrites = [
+  "restore",
+  "drop",
+  "expire",
+  "end",
+] as const satisfies readonly (keyof Versions)[];
 
 /** The embedded port of what was written over. */
 export function createSqliteVersions(parts: PortParts): Versions {
-  const { commits } = parts;
+  const { commits, retention } = parts;
   const { nodes, contents, trash, purge, keeper } = createStores(parts);
   const put = createFileWriter(nodes, contents, keeper, createUploadRows(parts.db));
 
@@ -61,6 +70,16 @@ export function createSqliteVersions(parts: PortParts): Versions {
     purge.dropVersions(chosen.map(({ id }) => id));
   }
 
+  function expire(atMs: number, limit: number): Swept {
+    const { versionsMs } = retention;
+    const beforeMs = versionsMs === 0 ? Number.MAX_SAFE_INTEGER : atMs - versionsMs;
+    for (const owner of trash.owners()) {
+      const ids = trash.versionsBefore(owner, beforeMs, limit).map(({ id }) => id);
+      if (ids.length > 0) return purge.dropVersions(ids);
+    }
+    return { items: 0, bytes: 0 };
+  }
+
   return {
     list: async (file) => {
       const node = fileAt(file);
@@ -71,7 +90,14 @@ export function createSqliteVersions(parts: PortParts): Versions {
       return row === null ? null : { node: versionNode(rowToVersion(row)), ...contents.read(row.content) };
     },
     restore: (from, to, options) => commits.run(() => restore(from, to, options)),
-    drop: (file, ids) => commits.run(() => drop(file, ids), { usesReserve: true }),
+    drop: (file, ids) => commits.run(() => drop(file, ids), frees),
+    expire: (atMs, limit) => commits.run(() => expire(atMs, limit), frees),
+    thinnable: async (atMs, afterNode, limit) => {
+      const files = trash.nodesWithVersions(afterNode, limit);
+      const ids = files.flatMap((node) => versionsToDrop(trash.versionsOf(node).map(rowToVersion), atMs));
+      return { ids, last: files.at(-1) ?? null };
+    },
+    end: (ids) => commits.run(() => purge.dropVersions(ids), frees),
   };
 }
 

@@ -61,7 +61,9 @@ export function createTrashStore(db: SqliteDatabase, nodes: NodeStore) {
     setBytes(node: number, bytes: number): void {
       sql.setBytes.run(bytes, node);
     },
-    uncounted: (afterNode: number, limit: number) => sql.uncounted.all(afterNode, limit),
+    uncounted: (afterNode: number, limit: number): readonly number[] =>
+      sql.uncounted.all(afterNode, limit).map(({ node }) => node),
+    richest: () => sql.richest.get() ?? null,
     oldest: (owner: number, butNode: number): TrashRow | null => sql.oldest.get(owner, butNode) ?? null,
     deletedBefore: (owner: number, beforeMs: number, limit: number) =>
       sql.deletedBefore.all(owner, beforeMs, limit),
@@ -103,8 +105,11 @@ function prepare(db: SqliteDatabase) {
     ofNode: db.prepare<[number], TrashRow>("SELECT * FROM trash WHERE node = ?"),
     forget: db.prepare<[number]>("DELETE FROM trash WHERE node = ?"),
     setBytes: db.prepare<[number, number]>("UPDATE trash SET bytes = ? WHERE node = ?"),
-    uncounted: db.prepare<[number, number], TrashRow>(
-      "SELECT * FROM trash WHERE bytes IS NULL AND node > ? ORDER BY node LIMIT ?",
+    uncounted: db.prepare<[number, number], { node: number }>(
+      "SELECT node FROM trash WHERE bytes IS NULL AND node > ? ORDER BY node LIMIT ?",
+    ),
+    richest: db.prepare<[], { id: number; kept_bytes: number }>(
+      "SELECT id, kept_bytes FROM owners WHERE kept_bytes > 0 ORDER BY kept_bytes DESC LIMIT 1",
     ),
     oldest: db.prepare<[number, number], TrashRow>(
       "SELECT * FROM trash WHERE owner = ? AND node <> ? ORDER BY deleted_ms LIMIT 1",
@@ -129,8 +134,8 @@ function prepare(db: SqliteDatabase) {
     versionsBefore: db.prepare<[number, number, number], VersionRow>(
       "SELECT * FROM versions WHERE owner = ? AND replaced_ms < ? ORDER BY replaced_ms LIMIT ?",
     ),
-    dropVersion: db.prepare<[number], { content: number }>(
-      "DELETE FROM versions WHERE id = ? RETURNING content",
+    dropVersion: db.prepare<[number], { content: number; size: number }>(
+      "DELETE FROM versions WHERE id = ? RETURNING content, size",
     ),
     handOver: db.prepare<[number, number]>("UPDATE versions SET node = ? WHERE node = ?"),
     nodesWithVersions: db.prepare<[number, number], { node: number }>(
