@@ -6,10 +6,19 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs a program to its end, with nothing to read. */
-export function runProgram(program: string, args: readonly string[], cwd = "."): Promise<Ended> {
+export interface Run {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads; nothing by default. */
+  readonly input?: string;
+}
+
+/** Runs a program to its end. */
+export function runProgram(program: string, args: readonly string[], run: Run = {}): Promise<Ended> {
+  const { cwd = ".", env = {}, input = "" } = run;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
+    child.stdin.on("error", () => {}).end(input);
     let [out, err] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
