@@ -184,7 +184,7 @@ describe("ending locks", () => {
     const unlock = async (send: typeof device, path: string, value: string | null) =>
       (await send("UNLOCK", path, value === null ? {} : { headers: { "Lock-Token": value } })).status;
     expect(await unlock(device, "c", null)).toBe(400);
-    expect(await unlock(device, "c", token)).toBe(400);
+    expect(await unlock(device, "c", `<${token}`)).toBe(400);
     expect(await unlock(device, "c", "<a> <b>")).toBe(400);
     expect(await unlock(device, "c", "<urn:uuid:other>")).toBe(409);
     expect(await unlock(device, "f", `<${token}>`)).toBe(409);
@@ -194,7 +194,8 @@ describe("ending locks", () => {
     expect(await unlock(device, "c/d/2", `<${token}>`)).toBe(204);
     expect(await tokensAt(dav, "c")).toEqual([]);
     const again = await lock(device, "c");
-    expect(await unlock(dav.request, "c", `<${again}>`)).toBe(204);
+    // In brackets, or bare as the npm `webdav` client sends it.
+    expect(await unlock(dav.request, "c", again)).toBe(204);
   });
 
   it("[DL8] a lock ends with its resource, stays behind at a move, is not copied, and stays where something is replaced", async () => {

@@ -51,8 +51,8 @@ export function createLock({ storage: { tree }, config, clock, newId }: DavConte
 export function createUnlock({ storage: { tree }, config }: DavContext) {
   return async (exchange: AllowedExchange): Promise<void> => {
     const { caller, req, res } = exchange;
-    const [, token] = /^\s*<([^<>\s]+)>\s*$/.exec(String(req.headers["lock-token"] ?? "")) ?? [];
-    if (token === undefined) {
+    const token = readLockToken(String(req.headers["lock-token"] ?? ""));
+    if (token === null) {
       throw new ReliteError("bad_request", "Lock-Token names the lock to end", { reason: "bad_lock_token" });
     }
     const { actor: principal } = caller;
@@ -60,4 +60,9 @@ export function createUnlock({ storage: { tree }, config }: DavContext) {
     await tree.unlock(placeOf(exchange), unlocker, conditionsOf(exchange, config.prefix));
     res.writeHead(204).end();
   };
+}
+
+/** `<token>` (RFC 4918 §10.5); the npm `webdav` client sends it bare. */
+function readLockToken(header: string): string | null {
+  return /^\s*(?:<([^<>\s]+)>|(urn:uuid:[\w-]+))\s*$/.exec(header)?.slice(1).find(Boolean) ?? null;
 }

@@ -2,7 +2,7 @@ import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
-import { readPropfindRequest } from "../xml/propfind-request.ts";
+import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
@@ -16,6 +16,12 @@ const pageSize = 1_000;
 const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const xmlTail = "</D:multistatus>";
 
+/** The npm `webdav` client reads the quota from a PROPFIND without a body, where sabre/dav and Nextcloud have it. */
+const everythingAndQuota: PropfindRequest = {
+  kind: "allprop",
+  include: ["quota-used-bytes", "quota-available-bytes"].map((name) => ({ namespace: "DAV:", name })),
+};
+
 /** PROPFIND (RFC 4918 §9.1), streamed in pages; other requests run between them. */
 export function createPropfind(context: DavContext) {
   const { tree } = context.storage;
@@ -24,9 +30,11 @@ export function createPropfind(context: DavContext) {
 
   return async (exchange: AllowedExchange): Promise<void> => {
     const { dav } = exchange;
-    const request = readPropfindRequest(await readBody(exchange, maxXmlBytes));
+    const body = await readBody(exchange, maxXmlBytes);
     const top = await tree.find(placeOf(exchange));
     if (top === null) throw notFound();
+    const isBare = body.length === 0 && dav.depth === "0" && top.kind === "collection";
+    const request = isBare ? everythingAndQuota : readPropfindRequest(body);
     const href =
       prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
     const isListed = dav.depth !== "0" && top.kind === "collection";
