@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { BodyCheck } from "../checksums/body-check.ts";
 import type { ContentFiles } from "./content-files.ts";
+import type { DiskReader } from "./disk.ts";
 
 export interface IncomingLimits {
   /** Refused with `too_large` as soon as more arrives. */
@@ -39,6 +40,8 @@ export interface Blobs {
   ): Promise<StagedBytes | null>;
   /** Bytes `start` to `end`, both inclusive. Rejects with `not_found` when the content is not there. */
   open(owner: number, hash: string, range: { start: number; end: number }): Promise<Readable>;
+  /** The file of a content, to be closed by the caller. Rejects with `not_found` when the content is not there. */
+  openFile(owner: number, hash: string): Promise<DiskReader>;
   /** Asked inside transactions only. */
   readonly files: ContentFiles;
   /** Removes for good what was set aside. */

@@ -14,6 +14,12 @@ export interface DiskWriter {
   close(): Promise<void>;
 }
 
+export interface DiskReader {
+  /** Fills `into` from a place on, as far as the file goes and the system likes; answers how many bytes came. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 /** The few things blobs ask of a file system; tests put a failing one below. */
 export interface Disk {
   createFile(path: string): Promise<DiskWriter>;
@@ -24,6 +30,8 @@ export interface Disk {
   makeFolder(path: string): Promise<void>;
   /** Makes entries of the folder durable. */
   flushFolder(path: string): Promise<void>;
+  /** Null when there is no such file. */
+  openFile(path: string): Promise<DiskReader | null>;
   read(path: string, range: { start: number; end: number }): Promise<Readable>;
   stat(path: string): Promise<{ size: number; modifiedMs: number } | null>;
   remove(path: string): Promise<void>;
@@ -63,6 +71,18 @@ export const realDisk: Disk = {
       await folder.sync();
     } finally {
       await folder.close();
+    }
+  },
+  async openFile(path) {
+    try {
+      const file = await open(path, "r");
+      return {
+        read: async (into, position) => (await file.read(into, 0, into.byteLength, position)).bytesRead,
+        close: () => file.close(),
+      };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
     }
   },
   async read(path, range) {

@@ -70,6 +70,11 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
       if ((await disk.stat(path)) === null) throw new ReliteError("not_found", "The content is gone");
       return disk.read(path, range);
     },
+    async openFile(owner, hash) {
+      const file = await disk.openFile(fileOf(owner, hash));
+      if (file === null) throw new ReliteError("not_found", "The content is gone");
+      return file;
+    },
     files: createContentFiles(folder),
     async clearAside() {
       for (const name of await disk.names(aside)) await disk.remove(join(aside, name));

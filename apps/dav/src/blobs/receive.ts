@@ -4,6 +4,7 @@ import { ReliteError } from "@relite/core/errors";
 import { storageError } from "../storage/storage-errors.ts";
 import type { IncomingLimits } from "./blobs.ts";
 import type { Disk, DiskWriter } from "./disk.ts";
+import { createWriteSteps, type WriteSteps } from "./write-steps.ts";
 
 /** Bodies up to this size are kept in the database, next to their node. */
 export const maxInlineBytes = 64 * 1024;
@@ -28,6 +29,7 @@ export async function receive(
   let held: Buffer[] = [];
   let size = 0;
   let file: DiskWriter | null = null;
+  let steps: WriteSteps | null = null;
   try {
     // A refused body is left standing: destroying it would cut the connection before the refusal is sent.
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
@@ -41,15 +43,18 @@ export async function receive(
         continue;
       }
       file ??= await disk.createFile(temporary);
-      for (const early of held) await file.write(early);
+      steps ??= createWriteSteps(file);
+      for (const early of held) await steps.add(early);
       held = [];
-      await file.write(bytes);
+      await steps.add(bytes);
     }
     if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw incompleteBody();
     for (const check of checks) check.verify();
+    await steps?.end();
     await file?.flush();
     return { hash: hash.digest("hex"), size, inline: file === null ? Buffer.concat(held) : null };
   } catch (error) {
+    await steps?.settle();
     if (file !== null) {
       await file.close().catch(() => {});
       await disk.remove(temporary).catch(() => {});

@@ -4,6 +4,7 @@ import type { Blobs } from "../blobs/blobs.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import type { FoundNode } from "../tree/tree.ts";
 import type { ByteRange } from "./ranges.ts";
+import { sendFile } from "./send-file.ts";
 
 export interface ContentSource {
   readonly blobs: Blobs;
@@ -22,14 +23,20 @@ export async function sendPart(
   const { req, res } = exchange;
   res.setHeader("Content-Length", range.end - range.start + 1);
   if (req.method === "HEAD") return void res.end();
-  const body = await read(source, range);
-  if (Buffer.isBuffer(body)) {
+  const { blobs, owner, found } = source;
+  if (found.data !== null) {
+    const body = found.data.subarray(range.start, range.end + 1);
     // As a string, head and small body leave in one piece.
     return void (body.length <= maxOnePieceBytes
       ? res.end(body.toString("latin1"), "latin1")
       : res.end(body));
   }
-  await pipeline(body, res).catch(ignoreClosed);
+  const file = await blobs.openFile(owner, found.node.hash ?? "");
+  try {
+    await sendFile(res, file, range);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Sends several stretches as `multipart/byteranges` (RFC 9110 §14.6). */

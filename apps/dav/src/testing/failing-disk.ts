@@ -72,6 +72,10 @@ export function failingDisk(): FailingDisk {
       await check("makeFolder");
       await realDisk.makeFolder(path);
     },
+    async openFile(path) {
+      await check("read");
+      return realDisk.openFile(path);
+    },
     async read(path, range) {
       await check("read");
       return realDisk.read(path, range);
