@@ -79,16 +79,7 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
     async clearAside() {
       for (const name of await disk.names(aside)) await disk.remove(join(aside, name));
     },
-    async *list() {
-      for (const owner of await disk.names(content)) {
-        for (const prefix of await disk.names(join(content, owner))) {
-          for (const hash of await disk.names(join(content, owner, prefix))) {
-            const found = await disk.stat(join(content, owner, prefix, hash));
-            if (found !== null) yield { owner: Number(owner), hash, ...found };
-          }
-        }
-      }
-    },
+    list: () => listContents(content, disk),
     async clean() {
       await disk.makeFolder(staging);
       await disk.makeFolder(content);
@@ -101,6 +92,17 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
       await disk.remove(path);
     },
   };
+}
+
+async function* listContents(content: string, disk: Disk) {
+  for (const owner of await disk.names(content)) {
+    for (const prefix of await disk.names(join(content, owner))) {
+      for (const hash of await disk.names(join(content, owner, prefix))) {
+        const found = await disk.stat(join(content, owner, prefix, hash));
+        if (found !== null) yield { owner: Number(owner), hash, ...found };
+      }
+    }
+  }
 }
 
 function heldInMemory(received: Received, inline: Buffer): StagedBytes {
