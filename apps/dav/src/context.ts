@@ -29,7 +29,7 @@ import { createCommitQueue } from "./storage/commit-queue.ts";
 import type { CallWriter } from "./storage/forward-writes.ts";
 import { openDatabase, openForReading, type SqliteDatabase } from "./storage/open-database.ts";
 import { createForwardedPorts, createPorts, type Ports } from "./storage/ports.ts";
-import { createReserve, type Reserve } from "./storage/reserve.ts";
+import { createReserve, type Reserve, withReserve } from "./storage/reserve.ts";
 import { createPartFiles, type PartFiles } from "./uploads/part-files.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
@@ -91,8 +91,9 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   const { disk = realDisk, clock = systemClock } = parts;
   await disk.makeFolder(config.folder);
   const nowMs = () => clock.nowMs();
-  const db = openDatabase(config.databaseFile);
-  const reserve = createReserve(dirname(config.databaseFile), db);
+  const databaseFolder = dirname(config.databaseFile);
+  const db = await withReserve(databaseFolder, async () => openDatabase(config.databaseFile));
+  const reserve = createReserve(databaseFolder, db);
   const commits = createCommitQueue(db, { reserve });
   const blobs = createFileBlobs(config.blobsFolder, disk);
   return {

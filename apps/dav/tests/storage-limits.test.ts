@@ -16,6 +16,7 @@ const isRoot = process.getuid?.() === 0;
 
 let folder: string;
 let endpoint: EndpointProcess | null = null;
+let lastSetup: EndpointSetup | null = null;
 const mounts: string[] = [];
 
 beforeEach(async () => {
@@ -31,7 +32,13 @@ afterEach(async () => {
 async function start(setup: Partial<EndpointSetup> = {}): Promise<EndpointProcess> {
   const owner = await newSigner();
   await runOwners(["add", owner.did, "--data", folder], quiet);
-  endpoint = await startEndpoint({ folder, owner, ...setup });
+  lastSetup = { folder, owner, ...setup };
+  return startAgain();
+}
+
+async function startAgain(): Promise<EndpointProcess> {
+  if (lastSetup === null) throw new Error("not started before");
+  endpoint = await startEndpoint(lastSetup);
   return endpoint;
 }
 
@@ -89,15 +96,21 @@ describe("a disk without room", () => {
     "[DU6] everything that is there can be read and deleted on a full disk, and what is freed can be written again",
     async () => {
       mountSmallDisk(8);
-      const to = await start({ env: { DAV_TRASH_KEEP: "0", DAV_VERSIONS_KEEP: "0" } });
+      let to = await start({ env: { DAV_TRASH_KEEP: "0", DAV_VERSIONS_KEEP: "0" } });
       const [files, small, tiny] = [
         await fill(to, "large", large),
         await fill(to, "small", (index) => large(index).slice(0, 30_000)),
         await fill(to, "tiny", (index) => `tiny ${index}`),
       ];
       expect([files.status, small.status, tiny.status]).toEqual([507, 507, 507]);
-      expect(await statusOf(to, "MKCOL", "collection")).toBe(507);
+      // The database's log begins anew now and then, and has room for something small.
+      expect([201, 507]).toContain(await statusOf(to, "MKCOL", "collection"));
       await expectWhole(to, [...files.stored, ...small.stored, ...tiny.stored]);
+      expect(await to.stop()).toBe(0);
+      // What stopping gave back is taken by somebody else.
+      execFileSync("sh", ["-c", 'cat /dev/zero > "$0" 2>/dev/null || true', join(folder, "filler")]);
+      to = await startAgain();
+      await expectWhole(to, files.stored);
       const doomed = [...tiny.stored, ...small.stored, ...files.stored.slice(1)];
       for (const name of doomed) expect(await statusOf(to, "DELETE", name), name).toBe(204);
       expect(await statusOf(to, "PUT", "after")).toBe(201);

@@ -2,6 +2,7 @@ import { randomFillSync } from "node:crypto";
 import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { SqliteDatabase } from "./open-database.ts";
+import { isDiskFull } from "./storage-errors.ts";
 
 const mebibyte = 1024 * 1024;
 const reserveBytes = 8 * mebibyte;
@@ -19,8 +20,19 @@ export interface Reserve {
   freeBytes(): number;
 }
 
+/** Does what must work on a full disk even before there is a database: once more without the reserve. */
+export async function withReserve<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    rmSync(reserveFile(folder), { force: true });
+    return work();
+  }
+}
+
 export function createReserve(folder: string, db: SqliteDatabase): Reserve {
-  const file = join(folder, "reserve");
+  const file = reserveFile(folder);
 
   function freeBytes(): number {
     const { bavail, bsize } = statfsSync(folder);
@@ -49,6 +61,8 @@ export function createReserve(folder: string, db: SqliteDatabase): Reserve {
     },
   };
 }
+
+const reserveFile = (folder: string) => join(folder, "reserve");
 
 /** Random bytes, for a file system may keep zeroes without taking room for them. */
 function fill(file: string, bytes: number): void {

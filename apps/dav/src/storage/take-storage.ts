@@ -5,6 +5,7 @@ import type { DavConfig } from "../config.ts";
 import { type DavParts, openStorage, type Storage } from "../context.ts";
 import { removeStrayParts } from "../uploads/expire-uploads.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { withReserve } from "./reserve.ts";
 import { beginTimeline } from "./timelines.ts";
 
 export interface TakenStorage {
@@ -13,7 +14,11 @@ export interface TakenStorage {
 }
 
 /** The folder for this process alone, with what an interrupted upload left behind cleared away. */
-export async function takeStorage(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
+export function takeStorage(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
+  return withReserve(dirname(config.databaseFile), () => take(config, parts));
+}
+
+async function take(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
   const { disk = realDisk } = parts;
   await disk.makeFolder(config.folder);
   const lock = lockFolder(config.folder);
