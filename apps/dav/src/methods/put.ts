@@ -1,5 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
-import { tooLarge } from "../blobs/receive.ts";
+import { maxInlineBytes, tooLarge } from "../blobs/receive.ts";
 import { readChecks } from "../checksums/read-checks.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
@@ -37,7 +37,9 @@ export function createPut({ config, storage, uploads }: DavContext) {
         reason: "trailing_slash",
       });
     }
-    // Decided again in the transaction: this only spares a body that could not be kept.
+    // Decided in the transaction: to decide it here, too, only spares a body, and a small one has come along.
+    const isHere = declared !== null && declared <= maxInlineBytes && req.headers.expect === undefined;
+    if (isHere) return;
     await tree.checkWrite(place, conditionsOf(exchange, config.prefix));
     refuseOverQuota(await tree.usage(place.owner), (declared ?? 0) - (current?.size ?? 0));
   }

@@ -73,7 +73,9 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   try {
     if (count > 1 && port !== 0) await refuseTakenPort(config);
     ({ port } = await startAnswering(0, port));
-    for (let thread = 1; thread < count; thread += 1) await startAnswering(thread, port);
+    const others = Array.from({ length: count - 1 }, (_, index) => startAnswering(index + 1, port));
+    for (const started of await Promise.allSettled(others))
+      if (started.status === "rejected") throw started.reason;
   } catch (error) {
     await close().catch(() => {});
     throw error;
