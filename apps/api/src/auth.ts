@@ -17,12 +17,12 @@ export interface AuthParts {
   readonly audiences: readonly string[];
   readonly accounts: AccountStore;
   readonly clock: Clock;
-  readonly isRevoked?: (query: RevocationQuery) => boolean | Promise<boolean>;
 }
 
 /** The one login: an invocation whose audience is this API. */
-export function createAuth({ audiences, accounts, clock, isRevoked = () => false }: AuthParts): Auth {
+export function createAuth({ audiences, accounts, clock }: AuthParts): Auth {
   const crypto = createNodeTokenCrypto();
+  const isRevoked = (query: RevocationQuery) => accounts.revocations.isRevoked(query);
   const base = { audiences, isRevoked, clock, crypto };
   const anyRoot = createVerifier({ ...base, isOwner: () => true });
   const isUser = async (did: string) => (await accounts.users.findByDid(did)) !== null;

@@ -1,3 +1,4 @@
+import { accessRouter } from "./procedures/access.ts";
 import { booksRouter } from "./procedures/books.ts";
 import { chatRouter } from "./procedures/chat.ts";
 import { connectionsRouter } from "./procedures/connections.ts";
@@ -20,6 +21,7 @@ export const appRouter = router({
   jobs: jobsRouter,
   settings: settingsRouter,
   chat: chatRouter,
+  access: accessRouter,
 });
 
 export type AppRouter = typeof appRouter;

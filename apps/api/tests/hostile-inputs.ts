@@ -3,6 +3,9 @@ export const unknownId = "00000000-0000-4000-8000-000000000000";
 /** For every procedure with an input: one that is well-formed and finds nothing or changes nothing that matters. */
 export const sampleByPath: Readonly<Record<string, unknown>> = {
   "setup.claim": { code: "some-setup-code", displayName: "Anna" },
+  "access.revoke": { iss: "did:key:z", revoke: "b", challenge: "c", ucan: "a.b.c" },
+  "access.loseDevice": { did: "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK" },
+  "access.findDevice": { did: "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK" },
   "invitations.create": { label: "for Ben", expiresAt: "2026-12-01T00:00:00Z" },
   "invitations.revoke": { id: unknownId },
   "invitations.accept": { code: "some-invitation-code", displayName: "Ben" },

@@ -6,6 +6,7 @@ export {
   requireNewOwner,
   requireSettingsChange,
 } from "./limits.ts";
+export type { LostDevice, RevocationRepository, RevokedToken } from "./revocations.ts";
 export { noSettings, type SettingsChange, type SettingsRepository, type UserSettings } from "./settings.ts";
 export type { AccountStore, AccountStoreParts } from "./store.ts";
 export type { NewOwner, Role, SetupRepository, User, UserRepository } from "./users.ts";

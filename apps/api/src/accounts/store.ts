@@ -1,5 +1,6 @@
 import type { Clock } from "@relite/core/clock";
 import type { InvitationRepository } from "./invitations.ts";
+import type { RevocationRepository } from "./revocations.ts";
 import type { SettingsRepository } from "./settings.ts";
 import type { SetupRepository, UserRepository } from "./users.ts";
 
@@ -9,6 +10,7 @@ export interface AccountStore {
   readonly setup: SetupRepository;
   readonly invitations: InvitationRepository;
   readonly settings: SettingsRepository;
+  readonly revocations: RevocationRepository;
 }
 
 export interface AccountStoreParts {

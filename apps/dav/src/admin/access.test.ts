@@ -200,6 +200,8 @@ describe("app-password and revoke", () => {
     [runRevoke, ["device", "did:key:none"], 2],
     [runRevoke, ["app-password", "x", "--undo"], 2],
     [runRevoke, ["app-password", "x", "--key", "k"], 2],
+    [runRevoke, ["app-password", "x", "--key", "k", "--url", "http://127.0.0.1:1", "--api"], 2],
+    [runRevoke, ["device", "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "--api"], 2],
     [runRevoke, ["app-password", "x", "--data", "/tmp/relite-none"], 1],
     [runRevoke, ["token", "/none", "--key", "/none", "--url", "http://127.0.0.1:1"], 1],
   ])("[AC12] refuses %o %j with one line", async (command, args, expected) => {

@@ -17,6 +17,7 @@ With a key, over HTTP:
     --url URL       the endpoint, such as http://localhost:3021
     --proof FILE    the delegation to this key, where it is not the owner's key itself
     --aud DID       the endpoint's name, where its settings say another than its address
+    --api           URL is the API's: tokens and devices only. The two servers share nothing, so tell both
 
 Without --key, as the administrator of the endpoint's data, running or not:
     --data DIR      the data folder (DAV_DATA_DIR)
@@ -32,9 +33,11 @@ interface Call {
   readonly kind: Kind;
   readonly name: string;
   readonly undo: boolean;
+  /** The API's addresses in place of the endpoint's. */
+  readonly isApi: boolean;
 }
 
-const options = { flags: ["undo"], values: ["key", "url", "proof", "aud", "data", "owner"] };
+const options = { flags: ["undo", "api"], values: ["key", "url", "proof", "aud", "data", "owner"] };
 
 /** `revoke`: takes back a token, an app password, a share or a device. */
 export const runRevoke: Command = async (args, io) => {
@@ -58,23 +61,27 @@ function readCall({ positionals, flags, values }: ParsedArgs): Call {
   if (kind === "device" && parseDidKey(name) === null) throw new UsageError("DID is not a did:key");
   if (values.key !== undefined && values.url === undefined) throw new UsageError("--url is missing");
   if (values.key === undefined && values.url !== undefined) throw new UsageError("--key is missing");
-  return { kind, name, undo: flags.has("undo") };
+  const isApi = flags.has("api");
+  if (isApi && (values.key === undefined || kind === "share" || kind === "app-password"))
+    throw new UsageError("--api goes with --key, and with `token` or `device`");
+  return { kind, name, undo: flags.has("undo"), isApi };
 }
 
 async function revokeRemotely(
-  { kind, name, undo }: Call,
+  { kind, name, undo, isApi }: Call,
   keyFile: string,
   { values }: ParsedArgs,
 ): Promise<void> {
   const { url = "", proof: proofFile, aud: audience } = values;
   const remote = await createRemote({ keyFile, url, proofFile, audience }, systemClock);
+  const base = isApi ? "/api" : "/relite";
   if (kind === "token") {
     const record = await issueRevocation(remote.signer, await readTokenFile(name));
-    await remote.ask("POST", "/relite/revocations", record);
+    await remote.ask("POST", `${base}/revocations`, record);
   } else if (kind === "device") {
-    await remote.ask(undo ? "PUT" : "DELETE", `/relite/devices/${name}`);
+    await remote.ask(undo ? "PUT" : "DELETE", `${base}/devices/${name}`);
   } else {
-    await remote.ask("DELETE", `/relite/${kind}s/${encodeURIComponent(name)}`);
+    await remote.ask("DELETE", `${base}/${kind}s/${encodeURIComponent(name)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AccountStore, AccountStoreParts } from "../index.ts";
 import { describeHostileInput } from "./hostile-accounts.ts";
 import type { Fresh, WithMember } from "./opened-accounts.ts";
+import { describeRevocations } from "./revocation-contract.ts";
 
 interface Opened {
   readonly store: AccountStore;
@@ -46,6 +47,7 @@ export function describeAccountStore(
     describeUsers(withMember);
     describeInvitations(withMember);
     describeSettings(withMember);
+    describeRevocations(withMember);
     describeHostileInput(withMember);
   });
 }

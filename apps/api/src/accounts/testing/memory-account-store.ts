@@ -10,6 +10,7 @@ import {
 import { noSettings, type SettingsRepository, type UserSettings } from "../settings.ts";
 import type { AccountStore, AccountStoreParts } from "../store.ts";
 import type { NewOwner, Role, SetupRepository, User, UserRepository } from "../users.ts";
+import { memoryRevocations } from "./memory-revocations.ts";
 
 interface InvitationRow extends Invitation {
   readonly createdByUserId: string;
@@ -37,6 +38,7 @@ export function createMemoryAccountStore(parts: AccountStoreParts): AccountStore
     setup: memorySetup(rows, parts),
     invitations: memoryInvitations(rows, parts),
     settings: memorySettings(rows),
+    revocations: memoryRevocations(rows, parts),
   };
 }
 
