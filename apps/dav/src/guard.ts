@@ -66,6 +66,13 @@ const bitBySingleHeader: ReadonlyMap<string, number> = new Map(
     "oc-checksum",
     "content-md5",
     "content-encoding",
+    "upload-offset",
+    "upload-length",
+    "upload-defer-length",
+    "upload-metadata",
+    "upload-checksum",
+    "tus-resumable",
+    "oc-total-length",
   ].map((name, index) => [name, 1 << index]),
 );
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { ReliteError } from "@relite/core/errors";
 import { parsePathSegments } from "@relite/core/ucan";
 import { type Depth, readDepth, readOverwrite } from "./guard.ts";
+import { readUploadMetadata, targetInMetadata } from "./uploads/upload-metadata.ts";
 
 /** A cleaned address below the prefix: what authorisation and storage both see. */
 export interface Target {
@@ -27,10 +28,24 @@ export function readDavRequest(req: IncomingMessage, prefix: readonly string[]):
   return {
     method,
     target,
-    destination: hasDestination ? readDestination(req, prefix) : null,
+    destination: hasDestination ? readDestination(req, prefix) : readTusDestination(method, target, req),
     depth: readDepth(method, req.headers.depth),
     overwrite: readOverwrite(req.headers.overwrite),
   };
+}
+
+/** Where a tus upload goes is named by its metadata: below the folder it is sent to, or below the app. */
+function readTusDestination(
+  method: string,
+  { segments }: Target,
+  { headers }: IncomingMessage,
+): Target | null {
+  const [zone, app] = segments;
+  if (method !== "POST" || headers["tus-resumable"] === undefined || app === undefined) return null;
+  if (zone !== "apps" && !(zone === "uploads" && segments.length === 2)) return null;
+  const folder = zone === "apps" ? segments : ["apps", app];
+  const metadata = readUploadMetadata(headers["upload-metadata"]);
+  return { segments: targetInMetadata(metadata, folder), endsWithSlash: false };
 }
 
 /** Steps of a chunked upload say where the file goes, those of its first version do not. */

@@ -88,7 +88,7 @@ export const hostileRows: readonly HostileRow[] = [
   [`REPORT ${at}/`, ["A"], "", 400],
   [`SEARCH ${at}/`, ["A"], "", 501],
   [`PATCH ${at}/x`, ["A"], "", 415],
-  [`POST ${at}/x`, ["A"], "", 501],
+  [`POST ${at}/x`, ["A"], "", 405],
   [`PROPPATCH ${at}/`, [], "", 401],
   // locks
   [`LOCK ${at}/x`, ["A"], "", 400],

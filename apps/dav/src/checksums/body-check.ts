@@ -4,7 +4,7 @@ import { type Algorithm, createChecksum, digestBytes } from "./algorithms.ts";
 /** Looks at a body as it arrives, and at its end says whether it is the one that was announced. */
 export interface BodyCheck {
   update(bytes: Uint8Array): void;
-  /** Throws `bad_request` when the bytes are not what the sender said. */
+  /** Throws `bad_request` (tus: `checksum_mismatch`, 460) when the bytes are not what the sender said. */
   verify(): void;
 }
 
@@ -15,7 +15,10 @@ export interface ExpectedChecksum {
   readonly header: string;
 }
 
-export function createBodyCheck({ algorithm, digest, header }: ExpectedChecksum): BodyCheck {
+export function createBodyCheck(
+  { algorithm, digest, header }: ExpectedChecksum,
+  code: "bad_request" | "checksum_mismatch" = "bad_request",
+): BodyCheck {
   const running = createChecksum(algorithm);
   return {
     update: (bytes) => running.update(bytes),
@@ -23,7 +26,7 @@ export function createBodyCheck({ algorithm, digest, header }: ExpectedChecksum)
       if (running.digest().equals(digest)) return;
       // ownCloud's words: its clients look for them and send the file again.
       const message = "The computed checksum does not match the one received from the client.";
-      throw new ReliteError("bad_request", message, { reason: "checksum_mismatch", details: { header } });
+      throw new ReliteError(code, message, { reason: "checksum_mismatch", details: { header } });
     },
   };
 }

@@ -35,7 +35,7 @@ export function readChecks(headers: IncomingHttpHeaders): AnnouncedChecksums {
     ...readContentMd5(headers["content-md5"]),
   ];
   return {
-    checks: [...own, ...others].map(createBodyCheck),
+    checks: [...own, ...others].map((one) => createBodyCheck(one)),
     kept: own.length === 0 ? null : own.map(ocText).join(" "),
   };
 }

@@ -16,6 +16,7 @@ import { createReport } from "./report.ts";
 import { createTrashMethods } from "./trash/methods.ts";
 import { createBegin, createFinish, createGiveUp, createPutPart } from "./uploads/chunked.ts";
 import { createListUploads } from "./uploads/list.ts";
+import { createTusCreate, createTusHead, createTusPatch } from "./uploads/tus.ts";
 import { createVersionMethods } from "./versions/methods.ts";
 
 type Method = (exchange: Exchange) => Promise<void>;
@@ -41,6 +42,7 @@ function createFileMethods(context: DavContext): MethodTable {
     HEAD: get,
     PUT: createPut(context),
     PATCH: createPatch(context),
+    POST: createTusCreate(context),
     DELETE: createDelete(context),
     MKCOL: createMkcol(context),
     COPY: createCopyMove(context, "copy"),
@@ -56,6 +58,9 @@ function createFileMethods(context: DavContext): MethodTable {
 function createUploadMethods(context: DavContext): MethodTable {
   return {
     MKCOL: createBegin(context),
+    POST: createTusCreate(context),
+    HEAD: createTusHead(context),
+    PATCH: createTusPatch(context),
     PUT: createPutPart(context),
     PROPFIND: createListUploads(context),
     MOVE: createFinish(context),

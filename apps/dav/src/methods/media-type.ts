@@ -36,3 +36,9 @@ export function mediaTypeByName(name: string): string {
     (Object.hasOwn(typeByEnding, ending) ? typeByEnding[ending] : undefined) ?? "application/octet-stream"
   );
 }
+
+/** A media type that can stand in a header again; what is not one is left out. */
+export function mediaTypeOf(text: string | undefined): string | null {
+  if (text === undefined || text.length > 200) return null;
+  return /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(\s*;[\x20-\x7e]*)?$/i.test(text) ? text : null;
+}

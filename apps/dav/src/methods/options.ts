@@ -1,4 +1,5 @@
 import type { Exchange } from "../exchange.ts";
+import { tusBodyType, tusChecksums, tusExtensions, tusVersion } from "./uploads/tus-headers.ts";
 
 export const davClasses = "1, 2, 3, extended-mkcol, sabredav-partialupdate";
 export const allowedOnFile =
@@ -16,7 +17,11 @@ export async function answerOptions({ res }: Exchange): Promise<void> {
     DAV: davClasses,
     "MS-Author-Via": "DAV",
     Allow: allowedAnywhere,
-    "Accept-Patch": partialUpdateType,
+    "Accept-Patch": `${partialUpdateType}, ${tusBodyType}`,
+    "Tus-Resumable": tusVersion,
+    "Tus-Version": tusVersion,
+    "Tus-Extension": tusExtensions,
+    "Tus-Checksum-Algorithm": tusChecksums,
     "Content-Length": 0,
   });
   res.end();

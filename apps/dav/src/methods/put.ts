@@ -7,6 +7,7 @@ import { declaredLength, refuseEncoded } from "../guard.ts";
 import { inviteBody } from "../read-body.ts";
 import type { Written } from "../tree/tree.ts";
 import { readClientMtime } from "./client-mtime.ts";
+import { mediaTypeOf } from "./media-type.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 import { refuseOverQuota } from "./refuse-over-quota.ts";
@@ -75,10 +76,4 @@ export function createPut({ config, storage, uploads }: DavContext) {
     });
     exchange.res.end();
   };
-}
-
-/** A media type that can stand in a header again; what is not one is left out. */
-function mediaTypeOf(text: string | undefined): string | null {
-  if (text === undefined || text.length > 200) return null;
-  return /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(\s*;[\x20-\x7e]*)?$/i.test(text) ? text : null;
 }

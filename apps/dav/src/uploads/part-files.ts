@@ -13,8 +13,8 @@ export interface PartLimits {
   readonly checks: readonly BodyCheck[];
   /** Bytes that arrived before the body was cut are kept. */
   readonly keepsCut: boolean;
-  /** Told, while the body arrives, how much of the file is durable. */
-  onDurable?(file: string, size: number): Promise<void>;
+  /** Told, while the body arrives, how much of the file is durable; says whether that is recorded now. */
+  onDurable?(file: string, size: number): Promise<boolean>;
 }
 
 /** Bytes that are durable in a file of their own. */
@@ -122,8 +122,7 @@ async function receiveInto(
       if (limits.onDurable === undefined || size - told.bytes < step) continue;
       await writer.sync();
       if (told.bytes === 0) await flushFolder();
-      await limits.onDurable(file, size);
-      told.bytes = size;
+      if (await limits.onDurable(file, size)) told.bytes = size;
     }
     if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw incompleteBody();
   } catch (error) {

@@ -16,6 +16,7 @@ export const statusByCode = {
   locked: 423,
   rate_limited: 429,
   headers_too_large: 431,
+  checksum_mismatch: 460,
   internal: 500,
   not_implemented: 501,
   upstream_failed: 502,

@@ -12,6 +12,7 @@ import { conditionsOf, destinationOf } from "../place-of.ts";
 import { checkComplete, readPartName } from "./part-name.ts";
 import { readByteCount } from "./read-bytes.ts";
 import { findUpload, refuseTooMuch, targetOf, uploadAddress } from "./transfer.ts";
+import { speakTus } from "./tus-headers.ts";
 
 /** What stands for the finished file below a transfer; MOVE takes it to where it goes. */
 const finishedName = ".file";
@@ -103,7 +104,7 @@ export function createFinish(context: DavContext) {
       conditions: dav.overwrite ? conditions : { ...conditions, ifNoneMatch: "*" as const },
       type: null,
       modifiedMs: readClientMtime(req.headers["x-oc-mtime"]),
-      checks: expected.map(createBodyCheck),
+      checks: expected.map((one) => createBodyCheck(one)),
       checksums: expected.length === 0 ? null : expected.map(ocText).join(" "),
     };
     // What can be refused without reading everything is refused now; decided again in the transaction.
@@ -134,6 +135,7 @@ export function createFinish(context: DavContext) {
 /** DELETE of a transfer gives it up; of a part, takes that back. */
 export function createGiveUp({ storage: { uploads, partFiles } }: DavContext) {
   return async (exchange: AllowedExchange): Promise<void> => {
+    if (exchange.req.headers["tus-resumable"] !== undefined) speakTus(exchange);
     const { name, part, ...key } = uploadAddress(exchange);
     const upload = name === null ? null : await uploads.find({ ...key, name });
     if (upload === null) throw noUpload();
