@@ -13,6 +13,7 @@ import {
   runRevoke,
   runShare,
   runStats,
+  runTrash,
 } from "@relite/dav/admin";
 
 const commandByName: Readonly<Record<string, Command>> = {
@@ -27,6 +28,7 @@ const commandByName: Readonly<Record<string, Command>> = {
   revoke: runRevoke,
   fsck: runFsck,
   gc: runGc,
+  trash: runTrash,
   export: runExport,
   import: runImport,
   backup: runBackup,

@@ -15,6 +15,7 @@ const passedOn = [
   "if-range",
   "lock-token",
   "overwrite",
+  "prefer",
   "range",
   "timeout",
   "x-oc-mtime",

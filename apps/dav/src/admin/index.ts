@@ -11,3 +11,4 @@ export { runQuota } from "./quota.ts";
 export { runRevoke } from "./revoke.ts";
 export { runShare } from "./share.ts";
 export { runStats } from "./stats.ts";
+export { runTrash } from "./trash.ts";

@@ -22,6 +22,8 @@ export interface TrashEntry {
 export interface Trash {
   /** The collection of an app's deleted things; null when nothing was ever deleted. */
   home(owner: number, appId: string): Promise<number | null>;
+  /** Apps of an owner in whose trash there is something. */
+  apps(owner: number): Promise<readonly string[]>;
   entry(home: Place, name: string): Promise<TrashEntry | null>;
   /** A page of an app's entries in the order of their names, after the given one (null: from the start). */
   entries(home: Place, afterName: string | null, limit: number): Promise<readonly TrashEntry[]>;

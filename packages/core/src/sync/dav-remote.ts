@@ -31,7 +31,8 @@ export function createDavLaneRemote({ client, appId }: DavLaneOptions): LaneRemo
       await client.put(pathOf(folder, name), new Uint8Array(bytes), options);
     },
     remove: async (folder, name, signal) => {
-      await client.remove(pathOf(folder, name), { signal });
+      // What was merged into others or deleted by a person must not stay in a server's trash.
+      await client.remove(pathOf(folder, name), { signal, keepsNothing: true });
     },
     prepare: async (signal) => {
       const inside = [`${app}/sync`, root, `${root}/l`, `${root}/s`];

@@ -32,6 +32,12 @@ export interface GetOptions {
 }
 
 type Abortable = { readonly signal?: AbortSignal };
+export interface RemoveOptions extends Abortable {
+  readonly ifMatch?: string;
+  /** Asks a Relite server to keep nothing of it, in no trash either; other servers pass over it. */
+  readonly keepsNothing?: boolean;
+}
+
 type Transfer = Abortable & { readonly overwrite?: boolean };
 
 /**
@@ -57,7 +63,7 @@ export interface DavClient {
     options?: PutOptions,
   ): Promise<{ readonly etag: string | null; readonly status: number }>;
   /** False when there was nothing at the path. */
-  remove(path: string, options?: Abortable & { readonly ifMatch?: string }): Promise<boolean>;
+  remove(path: string, options?: RemoveOptions): Promise<boolean>;
   /** False when something is there already. */
   makeCollection(path: string, options?: Abortable): Promise<boolean>;
   move(from: string, to: string, options?: Transfer): Promise<void>;
@@ -116,7 +122,7 @@ export function createDavClient(options: DavClientOptions): DavClient {
       const request = {
         method: "DELETE",
         url: urlOf(path),
-        headers: conditionsOf(given),
+        headers: { ...conditionsOf(given), ...(given.keepsNothing === true ? { Prefer: "keep=none" } : {}) },
         signal: given.signal,
       };
       const response = await plain(request, [404, 410]);

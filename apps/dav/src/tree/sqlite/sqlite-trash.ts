@@ -73,6 +73,7 @@ export function createSqliteTrash(parts: PortParts): Trash {
 
   return {
     home: async (owner, appId) => trash.find(owner, appId)?.id ?? null,
+    apps: async (owner) => trash.apps(owner),
     entry: async (home, name) => entryOf(nodes.sql.child.get(home.root, name)),
     entries: async (home, afterName, limit) =>
       nodes.sql.members.all(home.root, afterName ?? "", limit).flatMap((row) => entryOf(row) ?? []),

@@ -84,6 +84,7 @@ export function createTrashStore(db: SqliteDatabase, nodes: NodeStore) {
     },
     nodesWithVersions: (afterNode: number, limit: number): readonly number[] =>
       sql.nodesWithVersions.all(afterNode, limit).map(({ node }) => node),
+    apps: (owner: number): readonly string[] => sql.apps.all(owner).map(({ app }) => app),
     owners: (): readonly number[] => sql.owners.all().map(({ id }) => id),
   };
 }
@@ -140,6 +141,9 @@ function prepare(db: SqliteDatabase) {
     handOver: db.prepare<[number, number]>("UPDATE versions SET node = ? WHERE node = ?"),
     nodesWithVersions: db.prepare<[number, number], { node: number }>(
       "SELECT DISTINCT node FROM versions WHERE node > ? ORDER BY node LIMIT ?",
+    ),
+    apps: db.prepare<[number], { app: string }>(
+      "SELECT DISTINCT app FROM trash WHERE owner = ? ORDER BY app",
     ),
     owners: db.prepare<[], { id: number }>("SELECT id FROM owners ORDER BY id"),
   };
