@@ -1,6 +1,7 @@
 import { sweepAccess } from "./access/sweep.ts";
 import type { DavContext, Storage } from "./context.ts";
 import { createKeptSweeper } from "./kept-sweeper.ts";
+import { createSpaceWatch } from "./storage/space-watch.ts";
 import { expireUploads, removeStrayParts } from "./uploads/expire-uploads.ts";
 
 const everyMs = 60_000;
@@ -65,8 +66,10 @@ export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "l
 } {
   const { storage, clock, log, config } = parts;
   const ending = new AbortController();
+  const space = createSpaceWatch([config.folder, config.blobsFolder], log);
   const collect = async (round: number) => {
     storage.reserve.keepBack();
+    await space.look(clock.nowMs());
     const isTight = storage.reserve.freeBytes() < tightBytes;
     if (round % collectedEvery !== 0 && !isTight) return;
     const beforeMs = clock.nowMs() - (isTight ? tightGraceMs : graceMs);

@@ -68,6 +68,28 @@ describe("backup and restore", () => {
     expect(await fsck(dav.folder)).toMatchObject({ code: 0, err: "" });
   });
 
+  it("[ST13] trash and versions are in it, uploads under way are not, and the sums are right", async () => {
+    await using dav = await startTestServer();
+    for (const byte of [1, 2]) await dav.request("PUT", "f", { body: large(byte) });
+    await dav.request("PUT", "g", { body: large(3) });
+    await dav.request("DELETE", "g");
+    await dav.request("MKCOL", "/dav/uploads/test/u");
+    expect((await dav.request("PUT", "/dav/uploads/test/u/1", { body: large(4) })).status).toBe(201);
+    expect((await backup(dav, at("kept"))).code).toBe(0);
+    expect(await fsck(at("kept"))).toMatchObject({ code: 0, err: "" });
+    expect((await restoreTo(dav, at("kept"))).code).toBe(0);
+    expect(await fsck(dav.folder)).toMatchObject({ code: 0, err: "" });
+    const { out } = await runCommand(runStats, "--json", "--data", dav.folder);
+    expect(JSON.parse(out)).toMatchObject({
+      kept: {
+        trash: { items: 1, bytes: 100_000 },
+        versions: { items: 1, bytes: 100_000 },
+        uploads: { items: 0, bytes: 0 },
+      },
+      largest: [{ usedBytes: 300_000 }],
+    });
+  });
+
   it("[ST14] run again it copies what is new, removes what is old, and mends what went bad in it", async () => {
     await using dav = await startTestServer({ env: { DAV_TRASH_KEEP: "0s", DAV_VERSIONS_KEEP: "0s" } });
     const folder = at("again");

@@ -11,13 +11,13 @@ export interface Stats {
   readonly owners: number;
   readonly files: number;
   readonly collections: number;
-  /** Sizes of all files, each counted as often as it is there. */
+  /** Sizes of all files, those in the trash too, each counted as often as it is there. */
   readonly fileBytes: number;
   readonly contents: number;
   /** Sizes of all contents, each once. */
   readonly contentBytes: number;
   readonly inlineBytes: number;
-  /** fileBytes / contentBytes in use; 1 when nothing is there. */
+  /** Bytes of files and versions to each byte kept for them; 1 when nothing is there. */
   readonly dedupRatio: number;
   readonly unreferenced: number;
   readonly unreferencedBytes: number;
@@ -28,7 +28,7 @@ export interface Stats {
   readonly locks: number;
   readonly changes: number;
   readonly oldestChangeAt: string | null;
-  /** Sizes of what else counts as used, by kind. */
+  /** In the trash, as versions, of uploads under way. */
   readonly kept: Readonly<Record<string, Kept>>;
   readonly largest: readonly LargestOwner[];
 }
@@ -73,6 +73,7 @@ async function readStats({ db }: Storage, databaseFile: string): Promise<Stats> 
     const count = (table: string) =>
       one<{ count: number }>(`SELECT count(*) AS count FROM ${table}`)?.count ?? 0;
     const inUse = (contents?.bytes ?? 0) - (contents?.looseBytes ?? 0);
+    const versions = one<Kept>("SELECT count(*) AS items, total(size) AS bytes FROM versions") ?? nothing;
     const oldest = one<{ at: number | null }>("SELECT min(at_ms) AS at FROM changes")?.at ?? null;
     return {
       owners: count("owners"),
@@ -82,7 +83,7 @@ async function readStats({ db }: Storage, databaseFile: string): Promise<Stats> 
       contents: contents?.count ?? 0,
       contentBytes: contents?.bytes ?? 0,
       inlineBytes: contents?.inline ?? 0,
-      dedupRatio: inUse === 0 ? 1 : Math.round(((nodes?.bytes ?? 0) / inUse) * 1_000) / 1_000,
+      dedupRatio: ratio((nodes?.bytes ?? 0) + versions.bytes, inUse),
       unreferenced: contents?.loose ?? 0,
       unreferencedBytes: contents?.looseBytes ?? 0,
       databaseBytes: pragma("page_count") * pragma("page_size"),
@@ -94,12 +95,20 @@ async function readStats({ db }: Storage, databaseFile: string): Promise<Stats> 
       oldestChangeAt: oldest === null ? null : new Date(oldest).toISOString(),
       kept: {
         trash: one<Kept>("SELECT count(*) AS items, total(bytes) AS bytes FROM trash") ?? nothing,
-        versions: one<Kept>("SELECT count(*) AS items, total(size) AS bytes FROM versions") ?? nothing,
+        versions,
+        uploads: one<Kept>(uploadsSql) ?? nothing,
       },
       largest: db.prepare<[], LargestOwner>(largestSql).all(),
     };
   })();
 }
+
+function ratio(bytes: number, keptFor: number): number {
+  return keptFor === 0 ? 1 : Math.round((bytes / keptFor) * 1_000) / 1_000;
+}
+
+const uploadsSql = `SELECT (SELECT count(*) FROM uploads WHERE finished = 0) AS items, total(size) AS bytes
+  FROM upload_parts`;
 
 const nodesSql = `SELECT total(kind = 1) AS files, total(kind = 0) AS collections, total(size) AS bytes FROM nodes`;
 

@@ -29,6 +29,11 @@ describe("stats", () => {
       largest: [{ did: dav.owner.did, usedBytes: 200_005, quotaBytes: null }],
     });
     expect(JSON.parse(out).dedupRatio).toBeCloseTo(2, 2);
+    expect(JSON.parse(out).kept).toMatchObject({
+      trash: { items: 0 },
+      versions: { items: 0 },
+      uploads: { items: 0 },
+    });
     const told = await runCommand(runStats, "--data", dav.folder);
     expect(told.out).toMatch(/files +3 in \d+ collections, 195.3 KiB\n/);
     expect(told.out).toContain(dav.owner.did);

@@ -42,6 +42,8 @@ export async function copyDatabase(from: string, to: string, cancel: AbortSignal
   try {
     markAsBackup(copy);
     copy.exec("DELETE FROM holds");
+    // Of uploads under way only what is finished is content; their clients begin them again.
+    copy.exec("DELETE FROM uploads");
     // Nobody reads from a backup what was let go before it.
     copy.exec(`DELETE FROM contents WHERE unreferenced_ms IS NOT NULL AND NOT ${contentInUseSql}`);
   } finally {
