@@ -9,6 +9,7 @@ import { hashSecret, isSecretOf, newSecret, readAppPassword } from "../src/acces
 import { sweepAccess } from "../src/access/sweep.ts";
 import { readConfig } from "../src/config.ts";
 import { openStorage } from "../src/context.ts";
+import { checkStorage } from "../src/storage/check-storage.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { accessClient, daySec, fixedAudience } from "./access-client.ts";
 
@@ -210,6 +211,22 @@ describe("several connections, and clocks", () => {
     } finally {
       one.db.close();
       two.db.close();
+    }
+  });
+
+  it("[AC15] fsck finds a credential or a count of revocations that is not as it was written", async () => {
+    await using dav = await startTestServer();
+    const { create, ucan } = accessClient(dav);
+    const { id } = await create({ ucan: await ucan() });
+    const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }));
+    try {
+      expect((await checkStorage(storage)).problems).toEqual([]);
+      storage.db.exec("UPDATE credentials SET token = ''; DELETE FROM access_revision");
+      const { problems } = await checkStorage(storage);
+      const subjects = [`app-password ${id}`, "the count of revocations is missing"];
+      expect(problems.map(({ subject }) => subject)).toEqual(subjects);
+    } finally {
+      storage.db.close();
     }
   });
 

@@ -118,12 +118,14 @@ export function createRevocations(
  */
 function rememberAnswers(db: SqliteDatabase, ask: Revocations["isRevoked"]): Revocations["isRevoked"] {
   const sql = db.prepare<[], { revision: number }>("SELECT revision FROM access_revision WHERE id = 1");
-  const remembered = db.readMemory.remember<number>(1);
-  const revision = () => remembered("", () => sql.get()?.revision ?? -1);
+  const remembered = db.readMemory.remember<number | null>(1);
+  const revision = () => remembered("", () => sql.get()?.revision ?? null);
   const answerByToken = new Map<string, boolean>();
   let answeredAt = -1;
   return (query) => {
     const current = revision();
+    // Without a count nothing can be remembered; fsck tells.
+    if (current === null) return ask(query);
     if (current !== answeredAt || answerByToken.size >= maxRemembered) answerByToken.clear();
     answeredAt = current;
     const [leaf = ""] = query.tokenIds;

@@ -13,7 +13,8 @@ export interface Problem {
     | "no_parent"
     | "version_differs"
     | "trash_differs"
-    | "upload_part_missing";
+    | "upload_part_missing"
+    | "access_differs";
   readonly owner: number | null;
   readonly subject: string;
   /** Paths of the files that have a content that is damaged or missing, some of them when there are many. */
@@ -158,6 +159,14 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
           LEFT JOIN nodes AS apps ON apps.id = nodes.parent LEFT JOIN nodes AS top ON top.id = apps.parent
           LEFT JOIN owners ON owners.root = top.parent AND owners.id = trash.owner
           WHERE owners.id IS NULL OR top.name <> 'trash' OR apps.name <> trash.app`,
+  },
+  {
+    kind: "access_differs",
+    sql: `SELECT owner, kind || ' ' || id AS subject FROM credentials
+          WHERE length(secret_hash) <> 64 OR length(token_id) <> 64 OR kind NOT IN ('app-password', 'share')
+            OR (revoked_ms IS NULL) <> (token <> '')
+          UNION ALL SELECT owner, 'revocation ' || token_id FROM revocations WHERE length(token_id) <> 64
+          UNION ALL SELECT NULL, 'the count of revocations is missing' WHERE NOT EXISTS (SELECT 1 FROM access_revision)`,
   },
   {
     kind: "usage_differs",
