@@ -1,14 +1,19 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { Agent, request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { seededRandom } from "@relite/core/testing";
+import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
 import { expect, it } from "vitest";
-import { startTestServer } from "../src/testing/dav-fixture.ts";
+import { runOwners } from "../src/admin/index.ts";
+import { newSigner, startTestServer } from "../src/testing/dav-fixture.ts";
+import { startEndpoint } from "./kill/endpoint-process.ts";
 
 /** `DAV_SOAK_REQUESTS=200000 npm test -- --project dav soak` takes the long run. */
 const count = Number(process.env.DAV_SOAK_REQUESTS ?? 2_000);
+const isLong = count > 2_000;
 const clients = 8;
 const megabyte = 1024 * 1024;
 
@@ -98,7 +103,26 @@ function collectedHeapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const openFiles = async () => (await readdir("/proc/self/fd")).length;
+const openFiles = async (pid: number | "self" = "self") => (await readdir(`/proc/${pid}/fd`)).length;
+
+/** Sends so many requests, some at a time; counts the statuses. */
+async function sendMany(
+  load: Omit<Load, "token">,
+  { requests, random, newToken }: { requests: number; random: () => number; newToken: () => Promise<string> },
+): Promise<ReadonlyMap<number, number>> {
+  const statuses = new Map<number, number>();
+  let left = requests;
+  let token = await newToken();
+  const client = async () => {
+    for (; left > 0; left -= 1) {
+      const status = await send({ ...load, token }, anyRequest(random));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      if (left % 5_000 === 0) token = await newToken();
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return statuses;
+}
 
 it.runIf(process.platform === "linux")(
   `[DU10] ${count} requests of every kind leave no memory, file descriptor or temporary file behind`,
@@ -106,32 +130,15 @@ it.runIf(process.platform === "linux")(
   async () => {
     const env = { DAV_TRASH_KEEP: "0", DAV_VERSIONS_KEEP: "0", DAV_RATE_LIMIT: "1000000" };
     await using dav = await startTestServer({ env });
-    const load: Load = {
-      port: dav.server.port,
-      token: await dav.token(),
-      agent: new Agent({ keepAlive: true, maxSockets: clients }),
-    };
+    const load = { port: dav.server.port, agent: new Agent({ keepAlive: true, maxSockets: clients }) };
     const random = seededRandom(7);
-    const statuses = new Map<number, number>();
-    let token = load.token;
-    const run = async (requests: number) => {
-      let left = requests;
-      token = await dav.token();
-      const worker = async () => {
-        for (; left > 0; left -= 1) {
-          const status = await send({ ...load, token }, anyRequest(random));
-          statuses.set(status, (statuses.get(status) ?? 0) + 1);
-          if (left % 5_000 === 0) token = await dav.token();
-        }
-      };
-      await Promise.all(Array.from({ length: clients }, worker));
-    };
-    await run(count / 4);
+    const newToken = () => dav.token();
+    await sendMany(load, { requests: count / 4, random, newToken });
     const [heapEarly, filesEarly] = [collectedHeapBytes(), await openFiles()];
-    await run((count * 3) / 4);
+    const statuses = await sendMany(load, { requests: (count * 3) / 4, random, newToken });
     const [heapLate, filesLate] = [collectedHeapBytes(), await openFiles()];
     const grown = (heapLate - heapEarly) / megabyte;
-    if (count > 4_000) {
+    if (isLong) {
       const rss = /VmHWM:\s+(\d+)/.exec(await readFile("/proc/self/status", "utf8"))?.[1];
       process.stdout.write(
         `${count} requests: heap ${(heapEarly / megabyte).toFixed(1)} MiB after a quarter, ${grown.toFixed(1)} MiB more at the end; ` +
@@ -144,5 +151,45 @@ it.runIf(process.platform === "linux")(
     for (const status of statuses.keys())
       expect([0, 200, 201, 204, 207, 400, 401, 403, 404, 412, 423]).toContain(status);
     load.agent.destroy();
+  },
+);
+
+it.runIf(process.platform === "linux" && isLong)(
+  "[DU10] the process of several threads stays as it was, too",
+  { timeout: 60_000 + count * 30 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "relite-soak-"));
+    const owner = await newSigner();
+    await runOwners(["add", owner.did, "--data", folder], { out: () => {}, err: () => {}, env: {} });
+    const env = { DAV_TRASH_KEEP: "0", DAV_VERSIONS_KEEP: "0" };
+    const endpoint = await startEndpoint({ folder, owner, env });
+    const load = {
+      port: Number(new URL(endpoint.url).port),
+      agent: new Agent({ keepAlive: true, maxSockets: clients }),
+    };
+    const newToken = () =>
+      issueInvocation({
+        issuer: owner,
+        audience: audienceOfUrl(endpoint.url),
+        capabilities: [{ with: "app:test", can: "app/write" }],
+        nowMs: Date.now(),
+        ttlSec: 3_600,
+      });
+    const residentBytes = async () =>
+      Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${endpoint.pid}/status`, "utf8"))?.[1]) * 1024;
+    const random = seededRandom(8);
+    await sendMany(load, { requests: count / 4, random, newToken });
+    const [early, filesEarly] = [await residentBytes(), await openFiles(endpoint.pid)];
+    await sendMany(load, { requests: (count * 3) / 4, random, newToken });
+    const [late, filesLate] = [await residentBytes(), await openFiles(endpoint.pid)];
+    process.stdout.write(
+      `${count} requests: ${(early / megabyte).toFixed(0)} MiB resident after a quarter, ${(late / megabyte).toFixed(0)} at the end; ${filesEarly} and ${filesLate} descriptors\n`,
+    );
+    expect(late - early).toBeLessThan(100 * megabyte);
+    expect(filesLate).toBeLessThanOrEqual(filesEarly + clients);
+    expect(endpoint.unexpected()).toEqual([]);
+    load.agent.destroy();
+    expect(await endpoint.stop()).toBe(0);
+    await rm(folder, { recursive: true, force: true });
   },
 );
