@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { seededRandom } from "@relite/core/testing";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { runFsck } from "../src/admin/index.ts";
 import { startTestServer } from "../src/testing/dav-fixture.ts";
 import { type DiskFault, type FailingDisk, failingDisk } from "../src/testing/failing-disk.ts";
@@ -62,6 +62,8 @@ function randomFaults(disk: FailingDisk, random: () => number): Faults {
 
 /** `DAV_FAULT_SEEDS=500 npm test -- --project dav disk-faults` runs that many more. */
 const moreSeeds = Array.from({ length: Number(process.env.DAV_FAULT_SEEDS ?? 0) }, (_, index) => 100 + index);
+
+vi.setConfig({ testTimeout: 120_000 });
 
 it.each([21, 22, 23, ...moreSeeds])(
   "[DU5] a disk that fails at random steps: 507, 503 or 500, the tree is as if it was not asked, seed %i",

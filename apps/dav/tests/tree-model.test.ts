@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "@relite/core/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { runOwners } from "../src/admin/index.ts";
 import { newSigner, startTestServer } from "../src/testing/dav-fixture.ts";
 import { startEndpoint } from "./kill/endpoint-process.ts";
@@ -77,6 +77,8 @@ const moreSeeds = Array.from(
   { length: Number(process.env.DAV_MODEL_SEEDS ?? 0) },
   (_, index) => 1_000 + index,
 );
+
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("random requests against a simple model of a WebDAV tree", () => {
   it.each([1, 2, 3, 4])("[DU1] everything there is, seed %i", async (seed) => {
