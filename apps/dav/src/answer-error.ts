@@ -6,7 +6,9 @@ import { sendErrorPage } from "./html/error-page.ts";
 import { isNavigation } from "./html/page-shell.ts";
 import { allowedOnFile } from "./methods/options.ts";
 import { leaveBody } from "./read-body.ts";
+import { shownHref } from "./shown-path.ts";
 import { storageError } from "./storage/storage-errors.ts";
+import type { Target } from "./target.ts";
 import { escapeXml } from "./xml/write-xml.ts";
 
 /** Renders any failure, once: problem+json with a stable code. What is not ours becomes a plain 500 and a log line. */
@@ -34,7 +36,9 @@ export function answerError(
     sendErrorPage(exchange, error, prefix);
     return;
   }
-  const dav = /\bjson\b/i.test(exchange.req.headers.accept ?? "") ? null : conditionElement(error, prefix);
+  const dav = /\bjson\b/i.test(exchange.req.headers.accept ?? "")
+    ? null
+    : conditionElement(error, exchange.dav?.target, prefix);
   const body = dav ?? problem(error, exchange.id);
   res.statusCode = error.status;
   res.setHeader("Content-Type", dav === null ? "application/problem+json" : "application/xml; charset=utf-8");
@@ -44,12 +48,16 @@ export function answerError(
 }
 
 /** The XML answer of a WebDAV precondition (RFC 4918 §16), for clients that did not ask for JSON; null for other errors. */
-function conditionElement({ details }: ReliteError, prefix: readonly string[]): string | null {
+function conditionElement(
+  { details }: ReliteError,
+  asked: Target | undefined,
+  prefix: readonly string[],
+): string | null {
   const { condition, locked } = details;
   if (typeof condition !== "string") return null;
   const paths = Array.isArray(locked) ? locked : [];
-  const base = prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
-  const hrefs = paths.map((path) => `<D:href>${escapeXml(`${base}/${path}`)}</D:href>`).join("");
+  const hrefOf = (path: string) => shownHref(asked, prefix, path.split("/").map(decodeURIComponent));
+  const hrefs = paths.map((path) => `<D:href>${escapeXml(hrefOf(path))}</D:href>`).join("");
   return `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${condition}>${hrefs}</D:${condition}></D:error>`;
 }
 

@@ -8,6 +8,8 @@ import { readUploadMetadata, targetInMetadata } from "./uploads/upload-metadata.
 export interface Target {
   readonly segments: readonly string[];
   readonly endsWithSlash: boolean;
+  /** The other prefix it was given below, as clients of Nextcloud do; answers name resources in that form. */
+  readonly alias?: readonly string[];
 }
 
 /** The request line and the headers that name things, read once. */
@@ -102,11 +104,30 @@ function readDestination(req: IncomingMessage, prefix: readonly string[]): Targe
   return target;
 }
 
+const zoneByAlias: Readonly<Record<string, string>> = { files: "apps", uploads: "uploads" };
+
+/** `remote.php/dav/files/<app>` is `apps/<app>`, `uploads` likewise: at the root, and below the prefix. */
+function readAlias(
+  segments: readonly string[],
+  prefix: readonly string[],
+): Pick<Target, "segments" | "alias"> | null {
+  const at = segments.indexOf("remote.php");
+  const isBelow = at === prefix.length && prefix.every((segment, index) => segments[index] === segment);
+  if ((at !== 0 && !isBelow) || segments[at + 1] !== "dav") return null;
+  const [name, ...rest] = segments.slice(at + 2);
+  const alias = segments.slice(0, at + 2);
+  if (name === undefined) return { segments: [], alias };
+  const zone = Object.hasOwn(zoneByAlias, name) ? zoneByAlias[name] : undefined;
+  return zone === undefined ? null : { segments: [zone, ...rest], alias };
+}
+
 /** Reads a raw path by the one grammar; null when it is outside the prefix. Throws `bad_path`. */
 export function readPath(rawPath: string, prefix: readonly string[]): Target | null {
   const parsed = parsePathSegments(rawPath);
   if (!parsed.ok) throw badPath();
   const { segments, endsWithSlash } = parsed;
+  const aliased = readAlias(segments, prefix);
+  if (aliased !== null) return { ...aliased, endsWithSlash };
   if (!prefix.every((segment, index) => segments[index] === segment)) return null;
   return { segments: segments.slice(prefix.length), endsWithSlash };
 }

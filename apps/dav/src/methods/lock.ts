@@ -2,6 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
+import { shownHref } from "../shown-path.ts";
 import type { ActiveLock } from "../tree/locks.ts";
 import { readLockRequest } from "../xml/lock-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
@@ -12,8 +13,9 @@ import { readTimeoutMs } from "./timeout.ts";
 
 /** LOCK (RFC 4918 §9.10): with a body a new lock, without one a new term for those the request holds. */
 export function createLock({ storage: { tree }, config, clock, newId }: DavContext) {
-  const send = ({ res }: AllowedExchange, status: number, locks: readonly ActiveLock[]) => {
-    const elements = locks.map((lock) => activeLock(lock, config.prefix, clock.nowMs())).join("");
+  const send = ({ res, dav }: AllowedExchange, status: number, locks: readonly ActiveLock[]) => {
+    const hrefOf = (segments: readonly string[]) => shownHref(dav.target, config.prefix, segments);
+    const elements = locks.map((lock) => activeLock(lock, hrefOf, clock.nowMs())).join("");
     const root = `<D:prop xmlns:D="DAV:"><D:lockdiscovery>${elements}</D:lockdiscovery></D:prop>`;
     sendXml(res, status, root);
   };

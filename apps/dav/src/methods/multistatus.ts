@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
+import { shownHref } from "../shown-path.ts";
 import type { Target } from "../target.ts";
 import { escapeXml } from "../xml/write-xml.ts";
 
 /** The address of the request's own resource, as it stands in an XML answer. */
-export function hrefOf(prefix: readonly string[], { segments, endsWithSlash }: Target): string {
-  const path = [...prefix, ...segments].map((segment) => `/${encodeURIComponent(segment)}`).join("");
+export function hrefOf(prefix: readonly string[], target: Target): string {
+  const { segments, endsWithSlash } = target;
+  const path = shownHref(target, prefix, segments);
   return escapeXml(endsWithSlash ? `${path}/` : path);
 }
 

@@ -1,6 +1,7 @@
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
+import { shownHref } from "../shown-path.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
@@ -35,8 +36,7 @@ export function createPropfind(context: DavContext) {
     if (top === null) throw notFound();
     const isBare = body.length === 0 && dav.depth === "0" && top.kind === "collection";
     const request = isBare ? everythingAndQuota : readPropfindRequest(body);
-    const href =
-      prefixHref + dav.target.segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+    const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
     const isListed = dav.depth !== "0" && top.kind === "collection";
     await sendListing(exchange, await createRespond(exchange, request), {
       top: { node: top, href: top.kind === "collection" ? `${href}/` : href },

@@ -3,6 +3,7 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
+import { shownHref } from "../shown-path.ts";
 import type { Change } from "../tree/changes.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { readSyncRequest } from "../xml/sync-request.ts";
@@ -30,7 +31,7 @@ export function createReport(context: DavContext) {
     const deep = request.level === "infinite" || (request.level === null && dav.depth === "infinity");
     const question = { place, top, position, deep, limit: request.limit };
     const respond = await createRespond(exchange, request.properties);
-    const topHref = `${prefixHref}${hrefOfPath(dav.target.segments)}/`;
+    const topHref = `${shownHref(dav.target, context.config.prefix, dav.target.segments)}/`;
     // The first page decides whether there is an answer at all.
     let isOpen = false;
     for await (const page of answerSync(tree, question, versionOf(top))) {

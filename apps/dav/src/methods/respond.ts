@@ -2,6 +2,7 @@ import { appCapability, isAllowed } from "@relite/core/ucan";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { createHttpDate } from "../http-date.ts";
+import { shownHref } from "../shown-path.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
@@ -28,17 +29,22 @@ export function createResponder(
   prefixHref: string,
   sources: NodeSources = tree,
 ) {
-  return async ({ caller, req }: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
+  return async ({ caller, req, dav }: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
     const isQuotaAsked = asksFor(request, ["quota-used-bytes", "quota-available-bytes"]);
     const usage = isQuotaAsked ? await tree.usage(caller.owner) : null;
     const locks = asksFor(request, ["lockdiscovery"]) ? await tree.locks(caller.owner) : [];
-    const lockTexts = createLockTexts(locks, config.prefix, clock.nowMs());
+    const lockTexts = createLockTexts(
+      locks,
+      (segments) => shownHref(dav.target, config.prefix, segments),
+      clock.nowMs(),
+    );
     const propstat = createPropstat(request, isMinimal(req));
     const httpDate = createHttpDate();
+    const shownPrefix = dav.target.alias === undefined ? prefixHref : shownHref(dav.target, [], []);
     const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
     const accessAt = (href: string): NodeFacts["access"] => {
       if (!isAccessAsked) return null;
-      const path = href.slice(prefixHref.length).split("/").filter(Boolean).map(decodeURIComponent);
+      const path = href.slice(shownPrefix.length).split("/").filter(Boolean).map(decodeURIComponent);
       const [, appId = "", ...segments] = path;
       const canWrite = isAllowed(caller.principal, appCapability(appId, segments, "write"));
       return { did: caller.principal.invokerDid, canWrite };

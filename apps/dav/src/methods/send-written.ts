@@ -1,4 +1,5 @@
 import type { AllowedExchange } from "../exchange.ts";
+import { shownSegments } from "../shown-path.ts";
 import type { Written } from "../tree/tree.ts";
 
 /** The answer to a COPY or MOVE that was done (RFC 4918 §9.8.5). */
@@ -7,7 +8,7 @@ export function sendWritten(
   { created, node }: Written,
   prefix: readonly string[],
 ): void {
-  const segments = [...prefix, ...(dav.destination?.segments ?? [])];
+  const segments = shownSegments(dav.target, prefix, dav.destination?.segments ?? []);
   const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
   res.writeHead(created ? 201 : 204, {
     ETag: `"${node.etag}"`,

@@ -36,7 +36,11 @@ export function createListUploads({ storage: { uploads }, config }: DavContext) 
     const propstat = createPropstat(request, isMinimal(req));
     const { segments } = dav.target;
     const response = (path: readonly string[], node: TreeNode) => {
-      const href = hrefOf(config.prefix, { segments: path, endsWithSlash: node.kind === "collection" });
+      const href = hrefOf(config.prefix, {
+        ...dav.target,
+        segments: path,
+        endsWithSlash: node.kind === "collection",
+      });
       return `<D:response><D:href>${href}</D:href>${propstat(node, noFacts)}</D:response>`;
     };
     const below = dav.depth === "0" ? [] : members;

@@ -2,6 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../../context.ts";
 import type { AllowedExchange } from "../../exchange.ts";
 import { hasBody } from "../../guard.ts";
+import { shownHref } from "../../shown-path.ts";
 import { readUploadMetadata } from "../../uploads/upload-metadata.ts";
 import type { Upload } from "../../uploads/uploads.ts";
 import { conditionsOf, destinationOf } from "../place-of.ts";
@@ -61,8 +62,8 @@ export function createTusCreate(context: DavContext) {
     const isFirstPart = hasBody(req);
     if (isFirstPart) refuseOtherType(exchange);
     const upload = await begin(exchange);
-    const path = [...config.prefix, "uploads", upload.app, upload.name];
-    res.setHeader("Location", path.map((segment) => `/${encodeURIComponent(segment)}`).join(""));
+    const path = ["uploads", upload.app, upload.name];
+    res.setHeader("Location", shownHref(exchange.dav.target, config.prefix, path));
     res.setHeader("Upload-Expires", new Date(upload.expiresMs).toUTCString());
     const isNow = isFirstPart || upload.lengthBytes === 0;
     const progress = isNow ? await uploads.run(caller.owner, () => receiveFirst(exchange, upload)) : null;
