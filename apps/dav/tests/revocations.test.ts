@@ -19,7 +19,7 @@ async function startWithDevice(setup: Parameters<typeof startTestServer>[0] = {}
       issuer,
       audienceDid: signer.did,
       capabilities,
-      expiresAtSec: nowSec() + 20 * daySec,
+      expiresAtSec: nowSec() + (proof === undefined ? 20 : 19) * daySec,
       ...(proof === undefined ? {} : { proof }),
     });
   const device = await newSigner();
@@ -140,6 +140,21 @@ describe("devices", () => {
         lastSeen: new Date(startMs).toISOString(),
       },
     ]);
+  });
+
+  it("[AC10] keys made without end by one that was delegated to do not crowd out the list", async () => {
+    const { dav, ask, read, device, delegate, proof, asDevice } = await startWithDevice();
+    await using _ = dav;
+    await read({});
+    for (let count = 0; count < 80; count += 1) {
+      const signer = await newSigner();
+      const chain = { signer, proof: await delegate(signer, device, proof, files) };
+      expect((await read(chain)).status).toBe(207);
+    }
+    await read(asDevice);
+    const list = async () => (await (await ask("GET", "/relite/devices")).json()).devices;
+    await expect.poll(async () => (await list()).length).toBe(60);
+    expect((await list()).map(({ did }: { did: string }) => did)).toContain(dav.owner.did);
   });
 
   it("[AC11] a lost one is shut out with all it signed, and the owner's key lets it in again", async () => {

@@ -1,6 +1,8 @@
 import { fakeClock } from "@relite/core/testing";
 import {
   createVerifier,
+  inspectToken,
+  issueDelegation,
   issueInvocation,
   newSeed,
   seedToWords,
@@ -69,5 +71,22 @@ describe("identity", () => {
     const renewed = await renewDelegation(identity, laterMs);
     expect(renewed?.delegationEndsAtMs).toBe(laterMs + 30 * dayMs);
     expect(renewed === null ? null : (await verify(renewed, laterMs)).ok).toBe(true);
+  });
+
+  it("[WID4] a delegation from before devices could manage access is renewed at once", async () => {
+    const nowMs = Date.UTC(2026, 0, 1);
+    const identity = await createIdentity({ seed: newSeed(), deviceName: "x", nowMs });
+    const owner = await signerFromKeyPair(identity.ownerKeys ?? identity.deviceKeys);
+    const delegation = await issueDelegation({
+      issuer: owner,
+      audienceDid: identity.deviceDid,
+      capabilities: [{ with: "app:*", can: "app/write" }],
+      expiresAtSec: nowMs / 1_000 + 20 * 86_400,
+    });
+    const renewed = await renewDelegation({ ...identity, delegation }, nowMs);
+    expect(inspectToken(renewed?.delegation ?? "")?.capabilities).toContainEqual({
+      with: "access:",
+      can: "access/write",
+    });
   });
 });

@@ -1,6 +1,8 @@
 import {
   type Capability,
+  covers,
   generateKeyPair,
+  inspectToken,
   issueDelegation,
   keyPairFromSeed,
   type Signer,
@@ -57,14 +59,21 @@ export async function createIdentity(order: {
   };
 }
 
-/** The record with a fresh delegation; null while the one at hand lasts, or where the owner key is not here. */
+/** The record with a fresh delegation; null while the one at hand lasts and grants all it should, or where the owner key is not here. */
 export async function renewDelegation(
   identity: IdentityRecord,
   nowMs: number,
 ): Promise<IdentityRecord | null> {
-  if (identity.ownerKeys === null || identity.delegationEndsAtMs - nowMs >= renewBelowMs) return null;
+  const lasts = identity.delegationEndsAtMs - nowMs >= renewBelowMs;
+  if (identity.ownerKeys === null || (lasts && grantsEverything(identity.delegation))) return null;
   const owner = await signerFromKeyPair(identity.ownerKeys);
   return { ...identity, ...(await delegate(owner, identity.deviceDid, nowMs)) };
+}
+
+/** False for a delegation from before something was added to what a device may do. */
+function grantsEverything(delegation: string): boolean {
+  const held = inspectToken(delegation)?.capabilities ?? [];
+  return everything.every((needed) => held.some((one) => covers(one, needed)));
 }
 
 async function delegate(owner: Signer, deviceDid: string, nowMs: number) {
