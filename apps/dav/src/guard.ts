@@ -86,9 +86,16 @@ export function refuseEncoded({ headers }: IncomingMessage): void {
 }
 
 /** The declared length of the body; null when it is chunked or absent. */
-export function declaredLength(req: IncomingMessage): number | null {
-  const text = req.headers["content-length"];
+export function declaredLength({ headers }: IncomingMessage): number | null {
+  const text = headers["content-length"] ?? expectedLength(headers);
   return text === undefined ? null : Number(text);
+}
+
+/** macOS sends files in chunks and says beside it how long they are: a proxy that drops the chunks shall not make them empty. */
+function expectedLength(headers: IncomingMessage["headers"]): string | undefined {
+  const text = headers["x-expected-entity-length"];
+  const isUsed = headers["transfer-encoding"] !== undefined && /^\d{1,15}$/.test(String(text));
+  return isUsed ? String(text) : undefined;
 }
 
 export function hasBody(req: IncomingMessage): boolean {

@@ -12,6 +12,7 @@ import { admit, isKnownMethod } from "./gate.ts";
 import { refuseOtherVersions, refuseRepeatedHeaders } from "./guard.ts";
 import { createMethods } from "./methods/index.ts";
 import { answerOptions } from "./methods/options.ts";
+import { answerWay, wayTo } from "./methods/ways.ts";
 import { createPages } from "./pages/index.ts";
 import { rawPathOf, readDavRequest } from "./target.ts";
 import { version } from "./version.ts";
@@ -23,6 +24,7 @@ export function createHandler(context: DavContext): Handler {
   const { config, storage, clock, log } = context;
   const origins = new Set(config.corsOrigins);
   const gate = { ...config, ...context.access, sessions: context.sessions, tree: storage.tree };
+  const ways = { ...gate, prefix: config.prefix, requestRate: context.requestRate, startedMs: clock.nowMs() };
   const findPage = createPages(context);
   const noteSeen = createLastSeen(storage.owners, clock);
   const setHeaders = (exchange: Exchange) => {
@@ -51,8 +53,14 @@ export function createHandler(context: DavContext): Handler {
     refuseOtherVersions(req);
     refuseRepeatedHeaders(req);
     if (req.url === "*" && req.method === "OPTIONS") return answerOptions(exchange);
-    const page = findPage(rawPathOf(req.url ?? "", req.headers.host));
+    const rawPath = rawPathOf(req.url ?? "", req.headers.host);
+    const page = findPage(rawPath);
     if (page !== null) return page(exchange);
+    if (req.method === "PROPFIND" || req.method === "OPTIONS") {
+      const way = wayTo(config.prefix, rawPath);
+      if (way !== null)
+        return req.method === "OPTIONS" ? answerOptions(exchange) : answerWay(exchange, way, ways);
+    }
     exchange.dav = readDavRequest(req, config.prefix);
     if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
     await chassis.execute(exchange);

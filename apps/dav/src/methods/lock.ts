@@ -7,6 +7,7 @@ import type { ActiveLock } from "../tree/locks.ts";
 import { readLockRequest } from "../xml/lock-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { activeLock } from "./lock-element.ts";
+import { readLockToken } from "./lock-token.ts";
 import { sendXml } from "./multistatus.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 import { readTimeoutMs } from "./timeout.ts";
@@ -53,7 +54,7 @@ export function createLock({ storage: { tree }, config, clock, newId }: DavConte
 export function createUnlock({ storage: { tree }, config }: DavContext) {
   return async (exchange: AllowedExchange): Promise<void> => {
     const { caller, req, res } = exchange;
-    const token = readLockToken(String(req.headers["lock-token"] ?? ""));
+    const token = readLockToken(req.headers["lock-token"]);
     if (token === null) {
       throw new ReliteError("bad_request", "Lock-Token names the lock to end", { reason: "bad_lock_token" });
     }
@@ -62,9 +63,4 @@ export function createUnlock({ storage: { tree }, config }: DavContext) {
     await tree.unlock(placeOf(exchange), unlocker, conditionsOf(exchange, config.prefix));
     res.writeHead(204).end();
   };
-}
-
-/** `<token>` (RFC 4918 §10.5); the npm `webdav` client sends it bare. */
-function readLockToken(header: string): string | null {
-  return /^\s*(?:<([^<>\s]+)>|(urn:uuid:[\w-]+))\s*$/.exec(header)?.slice(1).find(Boolean) ?? null;
 }

@@ -6,6 +6,7 @@ import type { AllowedExchange } from "../exchange.ts";
 import { readConditions } from "../preconditions.ts";
 import { readHeaderUri, type Target } from "../target.ts";
 import type { Place } from "../tree/place.ts";
+import { readLockToken } from "./lock-token.ts";
 
 /** Where in storage the request's own address is: below the app's node, by the segments the gate has seen. */
 export function placeOf({ caller, dav }: AllowedExchange): Place {
@@ -26,7 +27,13 @@ export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[
   const { caller, req } = exchange;
   const { headers } = req;
   const conditions = { ...readConditions(headers), author: authorOf(exchange) };
-  if (typeof headers.if !== "string") return conditions;
+  if (typeof headers.if !== "string") {
+    // Word 2016 saves with the token in this header alone.
+    const token = readLockToken(headers["lock-token"]);
+    return token === null
+      ? conditions
+      : { ...conditions, held: { principal: caller.actor, tokens: [token] } };
+  }
   const lists = parseIfHeader(headers.if);
   if (lists === null) throw new ReliteError("bad_request", "If is malformed", { reason: "bad_condition" });
   const ifLists = lists.map(({ tag, terms }) => ({

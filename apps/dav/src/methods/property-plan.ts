@@ -37,14 +37,14 @@ export function planUpdates(updates: readonly PropertyUpdate[]): PropertyPlan {
     const [status = "", rest] = outcome.split("\n");
     return propstat([...byName.values()].join(""), status, rest);
   });
-  const steps = isRefused ? [] : planned.flatMap(({ step }) => step ?? []);
+  const steps = isRefused ? [] : planned.flatMap((plan) => plan.steps);
   return { steps, isRefused, propstats: propstats.join("") };
 }
 
 const maxLength = 1024 * 1024;
 
-function lengthOf({ step }: ReturnType<typeof planStep>): number {
-  return step?.kind === "set" ? step.property.xml.length : 0;
+function lengthOf({ steps }: Planned): number {
+  return steps.reduce((sum, step) => sum + (step.kind === "set" ? step.property.xml.length : 0), 0);
 }
 
 const done = "200 OK";
@@ -52,16 +52,26 @@ const failedDependency = "424 Failed Dependency";
 const isProtected = "403 Forbidden\n<D:error><D:cannot-modify-protected-property/></D:error>";
 const isNoDate = "409 Conflict\n<D:responsedescription>Not an HTTP date</D:responsedescription>";
 
-/** What one update would do; `refusal` is its status and what else its `propstat` says. */
-function planStep({ kind, element }: PropertyUpdate): { step: Step | null; refusal: string | null } {
+interface Planned {
+  readonly steps: readonly Step[];
+  /** The status, and what else its `propstat` says. */
+  readonly refusal: string | null;
+}
+
+/** What one update would do. */
+function planStep({ kind, element }: PropertyUpdate): Planned {
   const { namespace, name } = element;
   if (namespace === "DAV:" && name === "getlastmodified" && kind === "set") {
     const modifiedMs = readHttpDate(element.text.trim());
-    if (modifiedMs === null) return { step: null, refusal: isNoDate };
-    return { step: { kind: "touch", modifiedMs }, refusal: null };
+    if (modifiedMs === null) return { steps: [], refusal: isNoDate };
+    return { steps: [{ kind: "touch", modifiedMs }], refusal: null };
   }
-  if (isLive(element)) return { step: null, refusal: isProtected };
-  if (kind === "remove") return { step: { kind: "remove", name: { namespace, name } }, refusal: null };
+  if (isLive(element)) return { steps: [], refusal: isProtected };
+  if (kind === "remove") return { steps: [{ kind: "remove", name: { namespace, name } }], refusal: null };
   const xml = element.standalone();
-  return { step: { kind: "set", property: { namespace, name, xml } }, refusal: null };
+  const set: Step = { kind: "set", property: { namespace, name, xml } };
+  // Windows keeps a file's time so: as a property of its own that is to be the file's time too.
+  const isWindowsTime = namespace === "urn:schemas-microsoft-com:" && name === "Win32LastModifiedTime";
+  const modifiedMs = isWindowsTime ? readHttpDate(element.text.trim()) : null;
+  return { steps: modifiedMs === null ? [set] : [set, { kind: "touch", modifiedMs }], refusal: null };
 }
