@@ -5,8 +5,10 @@ import { systemClock } from "@relite/core/clock";
 import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
 import { startApache } from "../scripts/peers/apache.ts";
 import { startEndpoint } from "../scripts/peers/endpoint.ts";
-import { ensureProgram } from "../scripts/peers/packages.ts";
+import { hasNginxDav, startNginx } from "../scripts/peers/nginx.ts";
+import { ensurePackage, ensureProgram } from "../scripts/peers/packages.ts";
 import { freePort, type PeerServer, startProcessServer } from "../scripts/peers/process-server.ts";
+import { startRclone } from "../scripts/peers/rclone.ts";
 
 /** A server as a process of its own, with an empty collection at `base`. */
 export interface BenchServer extends PeerServer {
@@ -17,11 +19,20 @@ export interface BenchServer extends PeerServer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Apache mod_dav where it can be had (the baseline then), stock webdav-server, and ours with authorisation on. */
+/** Apache mod_dav where it can be had (the baseline then), other peers that can be had, and ours with authorisation on. */
 export async function startDavServers(say: (line: string) => void): Promise<readonly BenchServer[]> {
   const apache = ensureProgram("apache2", "apache2");
-  if (!apache.available) say(`Apache is left out: ${apache.reason}`);
-  return [...(apache.available ? [await startApacheServer()] : []), await startStock(), await startOurs()];
+  const nginx = ensurePackage("libnginx-mod-http-dav-ext", hasNginxDav);
+  const rclone = ensureProgram("rclone", "rclone");
+  for (const { available, reason } of [apache, nginx, rclone])
+    if (!available) say(`A peer is left out: ${reason}`);
+  return [
+    ...(apache.available ? [await onFolder("Apache mod_dav (no auth, no fsync)", startApache)] : []),
+    ...(nginx.available ? [await onFolder("nginx dav-ext (no auth, no fsync)", startNginx)] : []),
+    ...(rclone.available ? [await onFolder("rclone serve webdav (no auth, no fsync)", startRclone)] : []),
+    await startStock(),
+    await startOurs(),
+  ];
 }
 
 export async function startOurs(): Promise<BenchServer> {
@@ -56,11 +67,21 @@ async function startStock(): Promise<BenchServer> {
   return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
 }
 
-async function startApacheServer(): Promise<BenchServer> {
+async function onFolder(name: string, start: (folder: string) => Promise<PeerServer>): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
-  const server = await startApache(folder);
-  const name = "Apache mod_dav (no auth, no fsync)";
+  const server = await start(folder);
   return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
+}
+
+/** What `node:http` itself can do: the small file from memory, the headers ours sends, nothing looked at. */
+export async function startCeiling(): Promise<BenchServer> {
+  const port = await freePort();
+  const server = await startProcessServer(`http://127.0.0.1:${port}/`, {
+    command: process.execPath,
+    args: [join(import.meta.dirname, "ceiling-server.ts"), String(port)],
+  });
+  const name = "node:http answering from memory (one thread, the ceiling)";
+  return { ...server, name, isOurs: false, base: new URL(server.url), headers: {} };
 }
 
 function withFolder(server: BenchServer, folder: string): BenchServer {

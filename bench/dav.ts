@@ -1,85 +1,122 @@
 import { randomBytes } from "node:crypto";
-import { request } from "undici";
-import { type BenchServer, startDavServers } from "./dav-servers.ts";
-import { requestBytes, sendRequests } from "./http-load.ts";
-import { type Contender, measureTimes, type Table } from "./measure.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { ensureProgram } from "../scripts/peers/packages.ts";
+import {
+  expectSuccess,
+  fillFolder,
+  getRate,
+  list,
+  longestWait,
+  type PropfindForm,
+  transfer,
+} from "./dav-requests.ts";
+import { type BenchServer, startCeiling, startDavServers } from "./dav-servers.ts";
+import { download, requestBytes, sendRequests } from "./http-load.ts";
+import { type Contender, type Gauge, measureFigures, measureTimes, type Table } from "./measure.ts";
 
-const smallRequests = 4_000;
+const smallPuts = 4_000;
 const connections = 16;
 const smallBytes = 4 * 1024;
 const largeBytes = 200 * 1024 * 1024;
 
-/** The endpoint beside stock webdav-server and Apache mod_dav on the same requests. */
+/** The endpoint beside other WebDAV servers, the same requests by the same client, each a process of its own. */
 export async function benchDav(): Promise<readonly Table[]> {
   const servers = await startDavServers((line) => process.stderr.write(`${line}\n`));
   try {
-    return await measureAll(servers);
+    return [
+      ...(await benchListings(servers)),
+      ...(await benchSmall(servers)),
+      ...(await benchLarge(servers)),
+      ...(await benchTrees(servers)),
+      ...(await benchSync(servers)),
+    ];
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
 }
 
-async function measureAll(servers: readonly BenchServer[]): Promise<readonly Table[]> {
-  /** The target is a share of Apache's time, so it stands only where Apache runs. */
-  const each = (run: (server: BenchServer) => Promise<void>, targetRatio?: number): readonly Contender[] =>
-    servers.map((server) => ({
-      name: server.name,
-      run: () => run(server),
-      ...(server.isOurs && servers.length > 2 && targetRatio !== undefined ? { targetRatio } : {}),
-    }));
-  const tables: Table[] = [];
-  for (const entries of [1_000, 10_000]) {
-    const folder = `list-${entries}/`;
-    for (const server of servers) await fillFolder(server, folder, entries);
-    tables.push(
-      await measureTimes(
-        `PROPFIND Depth 1 of ${entries} entries`,
-        each((server) => list(server, folder), 0.3),
-      ),
-    );
+/** A target that is a share of Apache's time stands only where Apache runs, which is first then. */
+function each(
+  servers: readonly BenchServer[],
+  run: (server: BenchServer) => Promise<unknown>,
+  aim: Pick<Contender, "target" | "targetRatio"> = {},
+): readonly Contender[] {
+  const isKnown = aim.target !== undefined || servers[0]?.name.startsWith("Apache");
+  return servers.map((server) => ({
+    name: server.name,
+    run: () => named(server, run),
+    ...(server.isOurs && isKnown ? aim : {}),
+  }));
+}
+
+async function named<Result>(
+  server: BenchServer,
+  run: (server: BenchServer) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run(server);
+  } catch (cause) {
+    throw new Error(`${server.name} failed`, { cause });
   }
-  for (const server of servers) await expectSuccess(server, "PUT", "small.bin", randomBytes(smallBytes));
-  const burst = `${smallRequests} requests on ${connections} connections`;
-  tables.push(await measureTimes(`GET 4 KiB, ${burst}`, each(getSmall, 1)));
-  tables.push(await measureTimes(`PUT 4 KiB, new names, ${burst}`, each(putSmall, 1 / 1.5)));
-  const large = randomBytes(largeBytes);
-  tables.push(
-    await measureTimes(
-      "PUT 200 MB",
-      each((server) => putLarge(server, large), 1 / 0.8),
-      { rounds: 3 },
-    ),
-  );
-  tables.push(await measureTimes("GET 200 MB", each(getLarge, 1 / 0.8), { rounds: 3 }));
-  return tables;
 }
 
-async function fillFolder(server: BenchServer, folder: string, entries: number): Promise<void> {
-  await expectSuccess(server, "MKCOL", folder);
-  let next = 0;
-  const make = () => {
-    next += 1;
-    return requestBytes(
-      "PUT",
-      new URL(`${folder}file-${next}.txt`, server.base),
-      server.headers,
-      Buffer.from(`entry ${next}`),
-    );
-  };
-  await sendRequests(server.base, make, { count: entries, connections });
-}
-
-async function list(server: BenchServer, folder: string): Promise<void> {
-  const body = `<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/><D:getlastmodified/><D:getetag/></D:prop></D:propfind>`;
-  await expectSuccess(server, "PROPFIND", folder, Buffer.from(body), {
-    depth: "1",
-    "content-type": "application/xml",
+function gauges(
+  servers: readonly BenchServer[],
+  run: (server: BenchServer) => Promise<number>,
+  aim: Pick<Gauge, "target" | "targetRatio"> = {},
+): readonly Gauge[] {
+  return each(servers, run, aim).map((contender, index) => {
+    const server = servers[index];
+    return { ...contender, run: async () => (server === undefined ? Number.NaN : named(server, run)) };
   });
 }
 
-async function getSmall(server: BenchServer): Promise<void> {
-  const bytes = requestBytes("GET", new URL("small.bin", server.base), server.headers);
-  await sendRequests(server.base, () => bytes, { count: smallRequests, connections });
+async function benchListings(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+  const tables: Table[] = [];
+  const ours = servers.filter(({ isOurs }) => isOurs);
+  const forms: readonly PropfindForm[] = ["four properties", "allprop"];
+  await Promise.all(
+    servers.map((server) => expectSuccess(server, "PUT", "small.bin", { body: randomBytes(smallBytes) })),
+  );
+  for (const entries of [1_000, 10_000]) {
+    const folder = `list-${entries}/`;
+    for (const server of servers) await fillFolder(server, folder, entries);
+    for (const server of ours) forgetPeak(server);
+    for (const form of forms) {
+      const title = `PROPFIND Depth 1 of ${entries} entries, ${form}`;
+      tables.push(
+        await measureTimes(
+          title,
+          each(servers, (server) => list(server, folder, form), { targetRatio: 0.3 }),
+        ),
+      );
+    }
+  }
+  const peak = gauges(ours, async (server) => peakMegabytes(server), { target: 150 });
+  tables.push(
+    await measureFigures("Peak memory during these listings, all threads", "MB", peak, { rounds: 1 }),
+  );
+  const wait = gauges(servers, (server) => longestWait(server, "list-10000/"), { target: 25 });
+  tables.push(await measureFigures("Longest wait of a GET during a listing of 10000", "ms", wait));
+  return tables;
+}
+
+async function benchSmall(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+  const wrk = ensureProgram("wrk", "wrk");
+  const ceiling = await startCeiling();
+  const rate = (server: BenchServer) => getRate(server, "small.bin", wrk.available);
+  const client = wrk.available ? "wrk, one thread" : "the bench's own client, which takes a core";
+  try {
+    const all = gauges([...servers, ceiling], rate, { targetRatio: 1 });
+    const title = `GET 4 KiB on ${connections} connections (${client})`;
+    const puts = each(servers, putSmall, { targetRatio: 1 / 1.5 });
+    return [
+      await measureFigures(title, "1/s", all),
+      await measureTimes(`PUT 4 KiB, ${smallPuts} new names on ${connections} connections`, puts),
+    ];
+  } finally {
+    await ceiling.close();
+  }
 }
 
 async function putSmall(server: BenchServer): Promise<void> {
@@ -89,31 +126,103 @@ async function putSmall(server: BenchServer): Promise<void> {
     body.write(name);
     return requestBytes("PUT", new URL(`${name}.bin`, server.base), server.headers, body);
   };
-  await sendRequests(server.base, make, { count: smallRequests, connections });
+  await sendRequests(server.base, make, { count: smallPuts, connections });
 }
 
-async function putLarge(server: BenchServer, body: Buffer): Promise<void> {
-  body.write(randomBytes(16).toString("hex"));
-  await expectSuccess(server, "PUT", "large.bin", body);
+async function benchLarge(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+  const body = randomBytes(largeBytes);
+  const put = async (server: BenchServer) => {
+    const bytes = requestBytes("PUT", new URL("large.bin", server.base), server.headers, body);
+    Buffer.from(bytes.buffer, bytes.byteOffset + bytes.byteLength - 16, 16).set(randomBytes(16));
+    const startMs = performance.now();
+    await sendRequests(server.base, () => bytes, { count: 1, connections: 1 });
+    return largeBytes / 1_000 / (performance.now() - startMs);
+  };
+  const get = async (server: BenchServer) => {
+    const startMs = performance.now();
+    const size = await download(new URL("large.bin", server.base), server.headers);
+    if (size !== largeBytes) throw new Error(`${server.name} sent ${size} bytes`);
+    return largeBytes / 1_000 / (performance.now() - startMs);
+  };
+  const ours = servers.filter(({ isOurs }) => isOurs);
+  for (const server of ours) forgetPeak(server);
+  const before = ours.map(peakMegabytes);
+  const tables = [
+    await measureFigures("PUT 200 MB", "MB/s", gauges(servers, put, { targetRatio: 0.8 }), { rounds: 3 }),
+    await measureFigures("GET 200 MB", "MB/s", gauges(servers, get, { targetRatio: 0.8 })),
+  ];
+  const growth = gauges(ours, async (server) => peakMegabytes(server) - (before[0] ?? 0));
+  return [...tables, await measureFigures("Memory gained at most meanwhile", "MB", growth, { rounds: 1 })];
 }
 
-async function getLarge(server: BenchServer): Promise<void> {
-  await expectSuccess(server, "GET", "large.bin");
-}
-
-async function expectSuccess(
-  server: BenchServer,
-  method: string,
-  path: string,
-  body: Uint8Array | null = null,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const answer = await request(new URL(path, server.base), {
-    method: method as "GET",
-    headers: { ...server.headers, ...headers },
-    body,
+/** Trees of 10,000 files, in folders of 500. */
+async function benchTrees(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+  const quick = servers.filter(({ name }) => !name.startsWith("stock") && !name.startsWith("rclone"));
+  for (const server of quick) {
+    await expectSuccess(server, "MKCOL", "tree/");
+    for (let at = 0; at < 20; at += 1) await fillFolder(server, `tree/${at}/`, 500);
+  }
+  let copies = 0;
+  const copy = (server: BenchServer) => transfer(server, "COPY", "tree/", `copy-${copies++}/`);
+  const table = await measureTimes("COPY of a tree of 10,000 files", each(quick, copy, { target: 100 }), {
+    rounds: 3,
   });
-  await answer.body.dump({ limit: Number.MAX_SAFE_INTEGER });
-  if (answer.statusCode > 299)
-    throw new Error(`${server.name}: ${method} ${path} answered ${answer.statusCode}`);
+  let moves = 0;
+  // There and back again is one there and one back.
+  const move = async (server: BenchServer) => {
+    moves += 1;
+    const startMs = performance.now();
+    await transfer(server, "MOVE", "tree/", `moved-${moves}/`);
+    const tookMs = performance.now() - startMs;
+    await transfer(server, "MOVE", `moved-${moves}/`, "tree/");
+    return tookMs;
+  };
+  const remove = async (server: BenchServer) => {
+    const name = `gone-${copies++}/`;
+    await transfer(server, "COPY", "tree/", name);
+    const startMs = performance.now();
+    await expectSuccess(server, "DELETE", name);
+    return performance.now() - startMs;
+  };
+  return [
+    table,
+    await measureFigures("MOVE of a tree of 10,000 files", "ms", gauges(quick, move, { target: 5 })),
+    await measureFigures("DELETE of a tree of 10,000 files", "ms", gauges(quick, remove, { target: 100 }), {
+      rounds: 3,
+    }),
+  ];
+}
+
+async function benchSync(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+  const ours = servers.filter(({ isOurs }) => isOurs);
+  const report = (server: BenchServer, token: string) =>
+    expectSuccess(server, "REPORT", "many/", {
+      headers: { "content-type": "application/xml" },
+      body: `<sync-collection xmlns="DAV:"><sync-token>${token}</sync-token><sync-level>infinite</sync-level><prop><getetag/></prop></sync-collection>`,
+    });
+  const tokenOf = (text: string) => /<D:sync-token>([^<]*)</.exec(text)?.[1] ?? "";
+  const tokens = new Map<BenchServer, string>();
+  for (const server of ours) {
+    await expectSuccess(server, "MKCOL", "many/");
+    for (let at = 0; at < 10; at += 1) await transfer(server, "COPY", "tree/", `many/${at}/`);
+    tokens.set(server, tokenOf(await report(server, "")));
+    for (let at = 0; at < 10; at += 1)
+      await expectSuccess(server, "PUT", `many/${at}/3/file-7.txt`, { body: `changed ${at}` });
+  }
+  const ask = async (server: BenchServer) => {
+    const text = await report(server, tokens.get(server) ?? "");
+    if (text.split("<D:response>").length !== 11) throw new Error("not the ten changes");
+  };
+  const title = "sync-collection over 100,000 nodes with 10 changes";
+  return [await measureTimes(title, each(ours, ask, { target: 5 }), { rounds: 9 })];
+}
+
+/** The largest that a server's memory was since `forgetPeak`, its threads included; Linux tells. */
+function peakMegabytes({ pid }: BenchServer): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
+}
+
+function forgetPeak({ pid }: BenchServer): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }

@@ -32,6 +32,43 @@ export async function sendRequests(
   await Promise.all(Array.from({ length: connections }, worker));
 }
 
+/** Takes a large answer and throws it away as it comes; answers the bytes of its body. Rejects on any status but 200. */
+export async function download(url: URL, headers: Readonly<Record<string, string>>): Promise<number> {
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  let head = "";
+  let left = Number.POSITIVE_INFINITY;
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const take = (bytes: number) => {
+      let body = bytes;
+      if (!head.includes("\r\n\r\n")) {
+        const before = head.length;
+        head += buffer.toString("latin1", 0, bytes);
+        const end = head.indexOf("\r\n\r\n");
+        if (end < 0) return true;
+        if (!head.startsWith("HTTP/1.1 200")) reject(new Error(`${url.href} answered ${head.slice(9, 12)}`));
+        size = Number(/\r\ncontent-length: *(\d+)/i.exec(head.slice(0, end))?.[1]);
+        left = size;
+        body = before + bytes - end - 4;
+      }
+      left -= body;
+      if (left <= 0) {
+        socket.destroy();
+        resolve(size);
+      }
+      return true;
+    };
+    const socket = connect({
+      port: Number(url.port),
+      host: url.hostname,
+      onread: { buffer, callback: take },
+    });
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error("the server closed the connection")));
+    socket.write(requestBytes("GET", url, headers));
+  });
+}
+
 export function requestBytes(
   method: string,
   url: URL,

@@ -5,6 +5,13 @@ export interface Contender {
   run(): unknown;
   /** The ratio to the baseline that is aimed at. */
   readonly targetRatio?: number;
+  /** What is aimed at in the table's own unit. */
+  readonly target?: number;
+}
+
+/** One way of doing the same work that says itself what it took. */
+export interface Gauge extends Omit<Contender, "run"> {
+  run(): Promise<number>;
 }
 
 export interface Row {
@@ -16,11 +23,12 @@ export interface Row {
   /** Median divided by the first contender's. */
   readonly ratio: number;
   readonly targetRatio?: number;
+  readonly target?: number;
 }
 
 export interface Table {
   readonly title: string;
-  readonly unit: "1/s" | "ms";
+  readonly unit: "1/s" | "ms" | "MB" | "MB/s";
   readonly rows: readonly Row[];
 }
 
@@ -44,6 +52,16 @@ export async function measureRates(
   return tableOf(title, "1/s", contenders, await interleave(contenders, rounds, rate));
 }
 
+/** Figures that each contender takes itself; the first, warming round is not counted. */
+export async function measureFigures(
+  title: string,
+  unit: Table["unit"],
+  gauges: readonly Gauge[],
+  { rounds = 5 }: { readonly rounds?: number } = {},
+): Promise<Table> {
+  return tableOf(title, unit, gauges, await interleave(gauges, rounds, (gauge) => gauge.run()));
+}
+
 /** Milliseconds for one unit of heavy work; the first, warming round is not counted. */
 export async function measureTimes(
   title: string,
@@ -58,10 +76,10 @@ export async function measureTimes(
   return tableOf(title, "ms", contenders, await interleave(contenders, rounds, time));
 }
 
-async function interleave(
-  contenders: readonly Contender[],
+async function interleave<Each>(
+  contenders: readonly Each[],
   rounds: number,
-  measure: (contender: Contender) => Promise<number>,
+  measure: (contender: Each) => Promise<number>,
 ): Promise<readonly (readonly number[])[]> {
   const figures = contenders.map((): number[] => []);
   for (let round = 0; round <= rounds; round += 1)
@@ -75,18 +93,19 @@ async function interleave(
 function tableOf(
   title: string,
   unit: Table["unit"],
-  contenders: readonly Contender[],
+  contenders: readonly Omit<Contender, "run">[],
   figures: readonly (readonly number[])[],
 ): Table {
   const medians = figures.map(median);
   const [baseline = Number.NaN] = medians;
-  const rows = contenders.map(({ name, targetRatio }, index) => ({
+  const rows = contenders.map(({ name, targetRatio, target }, index) => ({
     name,
     median: medians[index] ?? Number.NaN,
     min: Math.min(...(figures[index] ?? [])),
     max: Math.max(...(figures[index] ?? [])),
     ratio: (medians[index] ?? Number.NaN) / baseline,
     ...(targetRatio === undefined ? {} : { targetRatio }),
+    ...(target === undefined ? {} : { target }),
   }));
   return { title, unit, rows };
 }

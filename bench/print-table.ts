@@ -21,10 +21,15 @@ function cells(row: Row, unit: Table["unit"]): readonly string[] {
   return [row.name, figure(row.median), range, row.ratio.toPrecision(3), target(row, unit)];
 }
 
-function target({ ratio, targetRatio }: Row, unit: Table["unit"]): string {
-  if (targetRatio === undefined) return "";
-  const isMet = unit === "ms" ? ratio <= targetRatio : ratio >= targetRatio;
-  return `${unit === "ms" ? "≤" : "≥"} ${Number(targetRatio.toPrecision(3))} ${isMet ? "met" : "missed"}`;
+function target({ ratio, median, targetRatio, target }: Row, unit: Table["unit"]): string {
+  if (target !== undefined) return `${verdict(median, target, unit)} ${unit}`;
+  return targetRatio === undefined ? "" : verdict(ratio, targetRatio, unit);
+}
+
+function verdict(value: number, target: number, unit: Table["unit"]): string {
+  const isLess = unit === "ms" || unit === "MB";
+  const isMet = isLess ? value <= target : value >= target;
+  return `${isMet ? "met" : "missed"}: ${isLess ? "≤" : "≥"} ${Number(target.toPrecision(3))}`;
 }
 
 function figure(value: number): string {

@@ -45,7 +45,7 @@ export async function startEndpointProcess(
       ...env,
     },
   });
-  return { url, close: () => server.close() };
+  return { ...server, url };
 }
 
 async function claim(url: string, owner: Signer): Promise<void> {

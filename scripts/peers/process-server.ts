@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 /** A foreign server that serves a folder; closing it stops the process. */
 export interface PeerServer {
   readonly url: string;
+  /** Of the process that serves, where it is one. */
+  readonly pid?: number | undefined;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startProcessServer(
   }
   return {
     url,
+    pid: child.pid,
     close: async () => {
       child.kill("SIGTERM");
       await ended;

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { shownHref } from "../shown-path.ts";
 import type { Target } from "../target.ts";
 import { escapeXml } from "../xml/write-xml.ts";
+import { openXmlAnswer } from "./xml-answer.ts";
 
 /** The address of the request's own resource, as it stands in an XML answer. */
 export function hrefOf(prefix: readonly string[], target: Target): string {
@@ -18,10 +19,5 @@ export function sendMultistatus(res: ServerResponse, responses: string): void {
 /** An XML answer whose root binds `D` to `DAV:`. */
 export function sendXml(res: ServerResponse, status: number, root: string): void {
   const body = `<?xml version="1.0" encoding="utf-8"?>\n${root}`;
-  res.writeHead(status, {
-    "Content-Type": "application/xml; charset=utf-8",
-    "Content-Length": Buffer.byteLength(body),
-    "Cache-Control": "private, no-store",
-  });
-  res.end(body);
+  openXmlAnswer(res, status).end(body);
 }

@@ -9,7 +9,7 @@ import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
 import { createResponder, type Member, type Respond } from "./respond.ts";
-import { sendPage } from "./send-page.ts";
+import { openXmlAnswer } from "./xml-answer.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
 const pageSize = 1_000;
@@ -57,19 +57,16 @@ export async function sendListing(
   respond: Respond,
   { top, pages }: Listing,
 ): Promise<void> {
-  const topText = xmlHead + (await respond([top]));
-  res.writeHead(207, {
-    "Content-Type": "application/xml; charset=utf-8",
-    "Cache-Control": "private, no-store",
+  let text = xmlHead + (await respond([top]));
+  const answer = openXmlAnswer(res, 207, {
     DAV: davClasses,
     ...(isMinimal(req) ? { "Preference-Applied": "return=minimal" } : {}),
   });
-  if (pages === null) return void res.end(topText + xmlTail);
-  res.write(topText);
-  for await (const members of pages) {
-    if (!(await sendPage(res, await respond(members)))) return;
+  for await (const members of pages ?? []) {
+    if (!(await answer.send(text + (await respond(members))))) return;
+    text = "";
   }
-  if (!res.destroyed) res.end(xmlTail);
+  answer.end(text + xmlTail);
 }
 
 /** Pages of everything below a collection; parents come before their members. */

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
@@ -10,9 +9,11 @@ import { readSyncRequest } from "../xml/sync-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { createResponder, type Respond } from "./respond.ts";
-import { sendPage } from "./send-page.ts";
 import { answerSync } from "./sync-answer.ts";
 import { readSyncToken, tokenAt, versionOf } from "./sync-token.ts";
+import { openXmlAnswer, type XmlAnswer } from "./xml-answer.ts";
+
+const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 
 /** REPORT with `sync-collection` (RFC 6578): what changed since a token, or everything; in parts when a limit is named. */
 export function createReport(context: DavContext) {
@@ -33,27 +34,19 @@ export function createReport(context: DavContext) {
     const respond = await createRespond(exchange, request.properties);
     const topHref = `${shownHref(dav.target, context.config.prefix, dav.target.segments)}/`;
     // The first page decides whether there is an answer at all.
-    let isOpen = false;
+    let answer: XmlAnswer | null = null;
     for await (const page of answerSync(tree, question, versionOf(top))) {
-      let text = isOpen ? "" : openAnswer(res);
-      isOpen = true;
+      let text = answer === null ? xmlHead : "";
+      answer ??= openXmlAnswer(res, 207);
       text += await changesText(page.changes, topHref, respond);
       if (page.end !== null) {
         if (page.end.isTruncated) text += truncated(topHref);
         const token = tokenAt(top, page.end.position);
-        return void res.end(`${text}<D:sync-token>${token}</D:sync-token></D:multistatus>`);
+        return answer.end(`${text}<D:sync-token>${token}</D:sync-token></D:multistatus>`);
       }
-      if (!(await sendPage(res, text))) return;
+      if (!(await answer.send(text))) return;
     }
   };
-}
-
-function openAnswer(res: ServerResponse): string {
-  res.writeHead(207, {
-    "Content-Type": "application/xml; charset=utf-8",
-    "Cache-Control": "private, no-store",
-  });
-  return '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 }
 
 async function changesText(changes: readonly Change[], topHref: string, respond: Respond): Promise<string> {

@@ -1,0 +1,103 @@
+import type { ServerResponse } from "node:http";
+import { pipeline, type Writable } from "node:stream";
+import { constants, createBrotliCompress, createGzip, createZstdCompress } from "node:zlib";
+import { sendPage } from "./send-page.ts";
+
+/** An XML answer that is sent as it is made, compressed where the client takes that and it is long enough. */
+export interface XmlAnswer {
+  /** A part of it; others are served between parts. False when the client has left. */
+  send(text: string): Promise<boolean>;
+  end(text: string): void;
+}
+
+type Coding = "zstd" | "br" | "gzip";
+
+// Shorter ones fit into one packet as they are.
+const minBytes = 1_400;
+const chunkSize = 64 * 1024;
+
+/** Quick settings with small windows: a listing repeats itself all the time, and many may be made at once. */
+const encoderByCoding = {
+  zstd: () =>
+    createZstdCompress({
+      chunkSize,
+      params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 17 },
+    }),
+  br: () =>
+    createBrotliCompress({
+      chunkSize,
+      params: { [constants.BROTLI_PARAM_QUALITY]: 3, [constants.BROTLI_PARAM_LGWIN]: 17 },
+    }),
+  gzip: () => createGzip({ chunkSize, level: 3 }),
+};
+
+/** Opens an answer; its head leaves with the first part, so that a failure before that is still told. */
+export function openXmlAnswer(
+  res: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): XmlAnswer {
+  res.appendHeader("Vary", "Accept-Encoding");
+  const coding = chooseCoding(res.req.headers["accept-encoding"]);
+  let held = "";
+  let out: Writable | null = null;
+  const writeHead = (more: Readonly<Record<string, string | number>>) =>
+    res.writeHead(status, {
+      "Content-Type": "application/xml; charset=utf-8",
+      "Cache-Control": "private, no-store",
+      ...headers,
+      ...more,
+    });
+
+  function open(chosen: Coding | null): Writable {
+    writeHead(chosen === null ? {} : { "Content-Encoding": chosen });
+    if (chosen === null) return res;
+    const encoder = encoderByCoding[chosen]();
+    // That a reader left is not a failure of ours, and ends the encoder.
+    pipeline(encoder, res, () => {});
+    return encoder;
+  }
+
+  return {
+    async send(text) {
+      if (out !== null) return sendPage(out, text);
+      held += text;
+      if (coding !== null && held.length < minBytes) return !res.destroyed;
+      out = open(coding);
+      return sendPage(out, held);
+    },
+    end(text) {
+      if (res.destroyed) return;
+      const rest = out === null ? held + text : text;
+      if (out === null && (coding === null || rest.length < minBytes)) {
+        writeHead({ "Content-Length": Buffer.byteLength(rest) });
+        return void res.end(rest);
+      }
+      out ??= open(coding);
+      out.end(rest);
+    },
+  };
+}
+
+/** The best of what a client names in Accept-Encoding (RFC 9110 §12.5.3); null for as it is. `*` is not taken at its word. */
+export function chooseCoding(header: string | undefined): Coding | null {
+  if (header === undefined) return null;
+  const weightByName = new Map(
+    header.split(",").map((item) => {
+      const [name = "", ...parameters] = item.split(";").map((part) => part.trim().toLowerCase());
+      const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? "1";
+      return [name, /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 0];
+    }),
+  );
+  const plain = weightByName.get("identity") ?? 0;
+  let best: Coding | null = null;
+  let bestWeight = 0;
+  for (const coding of ["zstd", "br", "gzip"] as const) {
+    const weight = weightByName.get(coding) ?? 0;
+    if (weight > bestWeight && weight >= plain) {
+      best = coding;
+      bestWeight = weight;
+    }
+  }
+  return best;
+}
