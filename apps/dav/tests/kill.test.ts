@@ -16,7 +16,7 @@ const seed = Number(process.env.DAV_KILL_SEED ?? 41);
 const writerCount = 16;
 const quiet = { out: () => {}, err: () => {}, env: {} };
 
-it("[DU2] [DV41] kill -9 under 16 writers: nothing acknowledged is lost, nothing is torn, every tree is whole", {
+it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is torn, every tree is whole", {
   timeout: 60_000 + rounds * 20_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "relite-kill-"));
