@@ -28,7 +28,7 @@ export interface ImportTally {
   folders: number;
 }
 
-const filesAtOnce = 4;
+const filesAtOnce = 8;
 const filesPerTurn = 16;
 // Between the commits of one turn and the next a running endpoint gets the database.
 const pauseMs = 2;
