@@ -175,6 +175,23 @@ describe("commands on a failing disk", () => {
   });
 });
 
+it("[ST6] an import in another process refuses no write of the endpoint's own clients", async () => {
+  await using dav = await startTestServer();
+  const script = join(import.meta.dirname, "command-process.ts");
+  const args = ["import", source, "--app", "in", ...argsOf(dav)];
+  const child = spawn(process.execPath, [script, ...args], { stdio: "ignore" });
+  const statuses = new Set<number>();
+  const write = async (writer: number) => {
+    for (let count = 0; child.exitCode === null; count += 1) {
+      statuses.add((await dav.request("PUT", `w${writer}`, { body: `${count}` })).status);
+    }
+  };
+  await Promise.all([0, 1, 2, 3].map(write));
+  expect(child.exitCode).toBe(0);
+  expect([...statuses].sort()).toEqual([201, 204]);
+  expect((await runCommand(runFsck, "--data", dav.folder)).code).toBe(0);
+});
+
 describe("commands that are killed", () => {
   it("[ST17] import, killed at any moment: what is there is whole, and running it again completes it", async () => {
     await using dav = await startTestServer();

@@ -1,10 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isPathSegment } from "@relite/core/ucan";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createExport } from "../src/admin/export/run-export.ts";
+import { createTargetFiles } from "../src/admin/export/target-files.ts";
 import { runExport, runFsck, runImport } from "../src/admin/index.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
@@ -228,7 +231,8 @@ describe("export and import", () => {
     await symlink(at("secret"), join(source, "link"));
     await symlink(at("elsewhere"), join(source, "folder-link"));
     await symlink(source, join(source, "sub", "loop"));
-    execFileSync("mkfifo", [join(source, "pipe")]);
+    const socket = createServer().listen(join(source, "socket"));
+    await once(socket, "listening");
     await writeFile(Buffer.concat([Buffer.from(`${source}/`), Buffer.from([0x66, 0xff])]), "not UTF-8");
     await writeFile(join(source, "back\\slash"), "x");
     await writeFile(join(source, "e\u0301"), "decomposed");
@@ -236,10 +240,11 @@ describe("export and import", () => {
     await writeFile(join(source, "good"), "good");
     const { code, out, err } = await tools(dav).import(source, "--app", "test", "--json");
     expect(code).toBe(1);
+    socket.close();
     const told = JSON.parse(out);
     expect(told).toMatchObject({ imported: 2 });
     const pathsOf = (list: { path: string }[]) => list.map(({ path }) => path).sort();
-    expect(pathsOf(told.skipped)).toEqual(["folder-link", "link", "pipe", "sub/loop"]);
+    expect(pathsOf(told.skipped)).toEqual(["folder-link", "link", "socket", "sub/loop"]);
     expect(pathsOf(told.problems)).toEqual(["back\\slash", "f\xff", "\u00e9"].sort());
     expect(err.trim().split("\n")).toHaveLength(7);
     // The target of an export may hold links, too.
@@ -252,6 +257,52 @@ describe("export and import", () => {
     expect(pathsOf(JSON.parse(exported.out).problems)).toEqual(["test/good", "test/sub"]);
     expect(await readFile(at("secret"), "utf8")).toBe("secret");
     expect(await readdir(at("elsewhere"))).toEqual([]);
+  });
+
+  it("[ST11] names a file system cannot hold get others there, and come back by an import", async () => {
+    await using one = await startTestServer();
+    await using two = await startTestServer();
+    await fill(one);
+    // As Windows and its file systems do.
+    const narrow = (folder: string) => {
+      const files = createTargetFiles(folder);
+      return {
+        ...files,
+        look: (path: string) => files.look(path.replace("PROBE-a", "probe-A")),
+        names: async (path: string) => (await files.names(path)).filter((name) => name !== "probe:?"),
+      };
+    };
+    const { code, out } = await runCommand(
+      createExport(narrow),
+      at("narrow"),
+      "--owner",
+      one.owner.did,
+      "--data",
+      one.folder,
+      "--json",
+    );
+    expect(code).toBe(0);
+    const renamed = JSON.parse(out).renamed.map(({ path }: { path: string }) => path);
+    expect(renamed.sort()).toEqual(
+      [
+        " leading and trailing ",
+        "a'b\"c",
+        "a?b#c&d",
+        "co:lon*star<>|",
+        "CON",
+        "dot.",
+        "readme",
+        "folder :?",
+        "folder :?/in it",
+      ]
+        .map((name) => `test/names/${name}`)
+        .sort(),
+    );
+    const onDisk = (await readdir(at("narrow", "test", "names"))).map((name) => name.toLowerCase());
+    expect(new Set(onDisk).size).toBe(onDisk.length);
+    expect(onDisk.filter((name) => /[<>:"|?*]|[. ]$/.test(name))).toEqual([]);
+    expect((await tools(two).import(at("narrow"))).code).toBe(0);
+    expect(await propertiesOf(two)).toBe(await propertiesOf(one));
   });
 
   it("[ST12] what exists stays, is replaced, or counts as failed; a quota ends nothing but the file", async () => {
