@@ -207,9 +207,10 @@ describe("invitations over HTTP", () => {
     await using dav = await startTestServer();
     const { ask } = accessClient(dav);
     const code = "abcdefghjkmnpqrstuvwxyz234";
-    const order = { codeHash: await hashInvitationCode(code) };
+    const order = { codeHash: await hashInvitationCode(code), id: "chosen-by-the-maker" };
     const made = await (await ask("POST", "/relite/invitations", order)).json();
     expect(made).not.toHaveProperty("code");
+    expect(made.id).toBe("chosen-by-the-maker");
     expect((await ask("POST", "/relite/invitations", order)).status).toBe(409);
     expect((await join(dav, await newSigner(), { code })).status).toBe(201);
   });
@@ -242,6 +243,8 @@ describe("invitations over HTTP", () => {
       { label: 1 },
       { more: 1 },
       { codeHash: "x" },
+      { id: "a/b/c/d/e" },
+      { id: "" },
     ];
     for (const body of bodies) expect((await ask("POST", "/relite/invitations", body)).status).toBe(400);
     await using closed = await startTestServer({ env: { DAV_REGISTRATION: "closed" } });

@@ -36,6 +36,15 @@ export async function restoreIdentity(
   return personOf(context, page, words, faults);
 }
 
+/** Somebody new who opens an invitation link, makes an identity and accepts. */
+export async function joinByLink(browser: Browser, link: string): Promise<Person> {
+  const { context, page, faults } = await openBrowser(browser);
+  await page.goto(link);
+  const words = await createIdentity(page);
+  await page.getByRole("button", { name: "Accept" }).click();
+  return personOf(context, page, words, faults);
+}
+
 async function openBrowser(browser: Browser) {
   const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();

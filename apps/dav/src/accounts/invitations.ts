@@ -38,7 +38,7 @@ export interface JoinLimits {
 
 /** Places for owners to come. Each write is one transaction. */
 export interface Invitations {
-  /** `conflict` when the code is in use, `insufficient_storage` with too many open ones. */
+  /** `conflict` when the code or the id is in use, `insufficient_storage` with too many open ones. */
   create(invitation: NewInvitation): Promise<void>;
   /** The newest first, a thousand at most. */
   list(): readonly Invitation[];
@@ -89,8 +89,8 @@ export function createInvitations(
         reason: "too_many_invitations",
       });
     }
-    if (sql.byHash.get(invitation.codeHash) !== undefined) {
-      throw new ReliteError("conflict", "This code is in use already", { reason: "code_taken" });
+    if (sql.taken.get(invitation.codeHash, invitation.id) !== undefined) {
+      throw new ReliteError("conflict", "This code or id is in use already", { reason: "code_taken" });
     }
     sql.insert.run({ ...invitation, atMs });
   }
@@ -183,6 +183,7 @@ function prepare(db: SqliteDatabase) {
       `SELECT count(*) AS count FROM invitations
        WHERE used_ms IS NULL AND revoked_ms IS NULL AND expires_ms > ?`,
     ),
+    taken: db.prepare<[string, string]>("SELECT 1 FROM invitations WHERE code_hash = ? OR id = ?"),
     insert: db.prepare<[NewInvitation & { readonly atMs: number }]>(
       `INSERT INTO invitations (id, code_hash, label, quota_bytes, made_by, created_ms, expires_ms)
        VALUES (@id, @codeHash, @label, @quotaBytes, @madeBy, @atMs, @expiresMs)`,

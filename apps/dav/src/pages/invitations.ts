@@ -14,6 +14,11 @@ const newInvitation = z.strictObject({
   label: labelText,
   quotaBytes: z.int().min(0).optional(),
   days: z.int().min(1).max(90).default(7),
+  /** One of the maker's own, to take it back by. */
+  id: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
   /** SHA-256 of a code made elsewhere, so that one code opens several servers and this one never learns it. */
   codeHash: z
     .string()
@@ -45,7 +50,7 @@ export function createInvitationPages(context: DavContext): PageTable {
     const label = order.label === "" ? null : order.label;
     const code = order.codeHash === undefined ? newInvitationCode((length) => randomBytes(length)) : null;
     const codeHash = code === null ? (order.codeHash ?? "") : await hashInvitationCode(code);
-    const id = context.newId();
+    const { id = context.newId() } = order;
     const expiresMs = clock.nowMs() + days * dayMs;
     await invitations.create({ id, codeHash, label, quotaBytes, expiresMs, madeBy: owner });
     exchange.subject = id;

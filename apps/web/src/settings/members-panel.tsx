@@ -1,16 +1,18 @@
 import { Badge, Button, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { hashInvitationCode } from "@relite/core/crypto";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toFailure } from "../api/failure.ts";
+import { type Failure, toFailure } from "../api/failure.ts";
 import type { InvitationRow } from "../api/rows.ts";
 import { useRuntime } from "../app/runtime.tsx";
 import { useSession } from "../app/session.tsx";
 import { CopyText } from "../design/copy-text.tsx";
-import { FailureNotice } from "../design/failure-notice.tsx";
+import { FailureNotice, useFailureText } from "../design/failure-notice.tsx";
 import { Notice } from "../design/notice.tsx";
 import { Panel } from "../design/panel.tsx";
 import { useFormat } from "../design/use-format.ts";
+import { useEndpointPlaces } from "../setup/use-endpoint-places.ts";
 import { invitationState } from "./invitation-state.ts";
 
 /** For the owner: links that let others in. */
@@ -30,20 +32,25 @@ export function MembersPanel() {
 function InviteForm() {
   const { t } = useTranslation();
   const { origin } = useRuntime();
-  const { trpc } = useSession();
+  const { api, trpc } = useSession();
   const queryClient = useQueryClient();
   const [label, setLabel] = useState("");
-  const create = useMutation(
-    trpc.invitations.create.mutationOptions({
-      onSuccess: async () => {
-        setLabel("");
-        await queryClient.invalidateQueries(trpc.invitations.pathFilter());
-      },
-    }),
-  );
+  const places = useEndpointPlaces();
+  const create = useMutation({
+    mutationFn: async (name: string) => {
+      const invitation = await api.invitations.create.mutate(name === "" ? {} : { label: name });
+      const { id, code, label: forWhom } = invitation;
+      const place = await places.invite({ id, codeHash: await hashInvitationCode(code), label: forWhom });
+      return { code, place };
+    },
+    onSuccess: async () => {
+      setLabel("");
+      await queryClient.invalidateQueries(trpc.invitations.pathFilter());
+    },
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate(label.trim() === "" ? {} : { label: label.trim() });
+    create.mutate(label.trim());
   };
   return (
     <form onSubmit={submit}>
@@ -71,8 +78,21 @@ function InviteForm() {
             <CopyText text={`${origin}/invite#code=${create.data.code}`} name={t("settings.inviteLink")} />
           </Notice>
         )}
+        {create.data?.place.ok === false && (
+          <PlaceNotice title={t("settings.inviteNoStorage")} failure={create.data.place.failure} />
+        )}
       </Stack>
     </form>
+  );
+}
+
+/** What the endpoint said, beside what worked. */
+function PlaceNotice({ title, failure }: { readonly title: string; readonly failure: Failure }) {
+  const words = useFailureText()(failure);
+  return (
+    <Notice tone="warning" title={title} code={words.code}>
+      {words.title}. {words.todo}
+    </Notice>
   );
 }
 
@@ -110,15 +130,18 @@ const colorByState = { open: "blue", used: "pine", revoked: "gray", expired: "gr
 function InvitationLine({ invitation }: { readonly invitation: InvitationRow }) {
   const { t } = useTranslation();
   const { clock } = useRuntime();
-  const { trpc } = useSession();
+  const { api, trpc } = useSession();
   const queryClient = useQueryClient();
   const format = useFormat();
   const state = invitationState(invitation, clock.nowMs());
-  const revoke = useMutation(
-    trpc.invitations.revoke.mutationOptions({
-      onSettled: () => queryClient.invalidateQueries(trpc.invitations.pathFilter()),
-    }),
-  );
+  const places = useEndpointPlaces();
+  const revoke = useMutation({
+    mutationFn: async () => {
+      await api.invitations.revoke.mutate({ id: invitation.id });
+      return places.takeBack(invitation.id);
+    },
+    onSettled: () => queryClient.invalidateQueries(trpc.invitations.pathFilter()),
+  });
   return (
     <Group component="li" justify="space-between" gap="sm">
       <Group gap="xs">
@@ -140,10 +163,13 @@ function InvitationLine({ invitation }: { readonly invitation: InvitationRow }) 
           color="red"
           size="compact-sm"
           loading={revoke.isPending}
-          onClick={() => revoke.mutate({ id: invitation.id })}
+          onClick={() => revoke.mutate()}
         >
           {t("settings.revoke")}
         </Button>
+      )}
+      {revoke.data?.ok === false && (
+        <PlaceNotice title={t("settings.revokeNoStorage")} failure={revoke.data.failure} />
       )}
     </Group>
   );

@@ -6,28 +6,33 @@ import { useTranslation } from "react-i18next";
 import { type Failure, toFailure } from "../api/failure.ts";
 import { useRuntime } from "../app/runtime.tsx";
 import { useSession } from "../app/session.tsx";
-import { FailureNotice } from "../design/failure-notice.tsx";
+import { FailureNotice, useFailureText } from "../design/failure-notice.tsx";
 import { Notice } from "../design/notice.tsx";
 import { PageFrame } from "../design/page-frame.tsx";
+import { useSync } from "../sync/sync-provider.tsx";
+import type { PlaceOutcome } from "./endpoint-places.ts";
 import { forgetCode, readCode } from "./link-code.ts";
+import { useEndpointPlaces } from "./use-endpoint-places.ts";
 
 export function InvitePage() {
   const { t } = useTranslation();
   const { sessionStorage, queryClient } = useRuntime();
   const { api } = useSession();
+  const places = useEndpointPlaces();
+  const sync = useSync();
   const [code, setCode] = useState(() => readCode(sessionStorage, "invite"));
   const [name, setName] = useState("");
   const accept = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const displayName = name.trim();
-      return api.invitations.accept.mutate({
-        code: code.trim(),
-        ...(displayName === "" ? {} : { displayName }),
-      });
+      const order = { code: code.trim(), ...(displayName === "" ? {} : { displayName }) };
+      await api.invitations.accept.mutate(order).catch(unlessMember);
+      return places.join(order.code);
     },
-    onSuccess: async () => {
-      forgetCode(sessionStorage, "invite");
+    onSuccess: async (place) => {
+      if (place.ok) forgetCode(sessionStorage, "invite");
       await queryClient.invalidateQueries();
+      if (place.ok) void sync?.engine.syncNow();
     },
   });
   const submit = (event: FormEvent) => {
@@ -37,7 +42,7 @@ export function InvitePage() {
   return (
     <PageFrame title={t("setup.inviteTitle")} width="reading">
       {accept.isSuccess ? (
-        <Accepted />
+        <Accepted place={accept.data} onRetry={() => accept.mutate()} />
       ) : (
         <Stack component="form" gap="md" onSubmit={submit}>
           <Text>{t("setup.inviteText")}</Text>
@@ -78,14 +83,42 @@ function Refusal({ failure }: { readonly failure: Failure }) {
   );
 }
 
-function Accepted() {
+/** Who was taken in before (the endpoint alone failed then) goes on to the endpoint. */
+function unlessMember(error: unknown): void {
+  if (toFailure(error).reason !== "did_taken") throw error;
+}
+
+interface AcceptedProps {
+  readonly place: PlaceOutcome;
+  readonly onRetry: () => void;
+}
+
+function Accepted({ place, onRetry }: AcceptedProps) {
   const { t } = useTranslation();
   return (
     <Stack gap="md" align="flex-start">
-      <Notice tone="success" title={t("setup.inviteDone")} />
+      <Notice tone="success" title={t(place.ok ? "setup.inviteAllDone" : "setup.inviteDone")} />
+      {!place.ok && <NoPlace failure={place.failure} onRetry={onRetry} />}
       <Button component={Link} to="/connections">
         {t("setup.addFirst")}
       </Button>
     </Stack>
+  );
+}
+
+/** A member of one server without a place on the other: what the other said, and what to do. */
+function NoPlace({ failure, onRetry }: { readonly failure: Failure; readonly onRetry: () => void }) {
+  const { t } = useTranslation();
+  const words = useFailureText()(failure);
+  const isFinal = failure.reason?.startsWith("invitation_") === true;
+  return (
+    <Notice
+      tone="warning"
+      title={t("setup.inviteNoStorage")}
+      code={words.code}
+      action={isFinal ? undefined : { label: t("shell.retry"), run: onRetry }}
+    >
+      {isFinal ? t("setup.inviteNoStorageTodo") : `${words.title}. ${words.todo}`}
+    </Notice>
   );
 }

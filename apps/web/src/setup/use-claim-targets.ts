@@ -27,16 +27,25 @@ function apiTarget({ origin }: Runtime, { api }: Session): ClaimTarget {
   };
 }
 
+/** Makes tokens of this device for one call at the endpoint. */
+export function endpointToken(
+  { clock }: Runtime,
+  { signer, identity, endpoint }: Session,
+): (capability: Capability) => Promise<string> {
+  const { audience } = endpoint;
+  return (capability) =>
+    createTokenSource({
+      signer,
+      proof: identity.delegation,
+      audience,
+      capabilities: [capability],
+      clock,
+    }).token();
+}
+
 function endpointTarget(runtime: Runtime, session: Session): ClaimTarget {
   const { endpoint } = session;
-  const tokenFor = (capability: Capability) =>
-    createTokenSource({
-      signer: session.signer,
-      proof: session.identity.delegation,
-      audience: endpoint.audience,
-      capabilities: [capability],
-      clock: runtime.clock,
-    }).token();
+  const tokenFor = endpointToken(runtime, session);
   return createEndpointTarget({
     baseUrl: endpoint.baseUrl,
     fetch: runtime.fetch,

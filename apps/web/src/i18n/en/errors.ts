@@ -29,6 +29,18 @@ export const errors = {
     title: "This is not allowed",
     todo: "Your identity has no right to do this on the server.",
   },
+  administrator_only: {
+    title: "You are no administrator of the endpoint",
+    todo: "Ask its administrator to invite, or to make you one (relite owners promote).",
+  },
+  registration_closed: {
+    title: "The endpoint takes no new owners",
+    todo: "Its administrator can change that (DAV_REGISTRATION).",
+  },
+  owners_full: {
+    title: "The endpoint has all the owners it takes",
+    todo: "Its administrator can raise the number (DAV_MAX_OWNERS).",
+  },
   forbidden: { title: "This is not allowed", todo: "Only the owner of the server may do this." },
   not_found: {
     title: "It is not there any more",

@@ -91,6 +91,8 @@ export const settings = {
   inviteReady: "The invitation is ready",
   inviteOnce: "Send this link. It works once, within a week, and is shown only now.",
   inviteLink: "Invitation link",
+  inviteNoStorage: "The link gives no storage on the endpoint",
+  revokeNoStorage: "The endpoint did not take it back",
   invitations: "Invitations",
   noInvitations: "No invitations yet.",
   unnamedInvitation: "Invitation",

@@ -29,6 +29,10 @@ export const setup = {
   inviteNameHint: "Shown to the owner. You can change it later.",
   inviteAction: "Accept",
   inviteDone: "You are a member now.",
+  inviteAllDone: "You are a member now, with storage of your own.",
+  inviteNoStorage: "You have no storage on the endpoint yet",
+  inviteNoStorageTodo:
+    "This invitation does not give any. Chat stays in this browser; ask the owner for a new invitation.",
   inviteWrong: "This invitation is not valid",
   inviteWrongTodo: "It may have been used, revoked or have expired. Ask the owner for a new one.",
   unclaimedTitle: "This server has no owner yet",

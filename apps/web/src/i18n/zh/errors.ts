@@ -10,6 +10,18 @@ export const errors = {
   revoked: { title: "此设备已被解除关联", todo: "请用恢复词恢复身份以重新关联。" },
   unauthorized: { title: "服务器拒绝了登录", todo: "请重新加载页面后再试。" },
   insufficient: { title: "不允许此操作", todo: "你的身份在服务器上没有此权限。" },
+  administrator_only: {
+    title: "你不是端点的管理员",
+    todo: "请让管理员发出邀请，或将你设为管理员（relite owners promote）。",
+  },
+  registration_closed: {
+    title: "端点不接受新的所有者",
+    todo: "管理员可以更改此设置（DAV_REGISTRATION）。",
+  },
+  owners_full: {
+    title: "端点的所有者数量已满",
+    todo: "管理员可以提高上限（DAV_MAX_OWNERS）。",
+  },
   forbidden: { title: "不允许此操作", todo: "只有服务器的所有者可以这样做。" },
   not_found: { title: "内容已不存在", todo: "它可能已在别处被删除。请重新加载页面。" },
   conflict: { title: "内容在此期间有变化", todo: "请重新加载页面后再试。" },

@@ -89,6 +89,8 @@ export const settings = {
   inviteReady: "邀请已就绪",
   inviteOnce: "请发送此链接。它在一周内有效，只能使用一次，且只在此时显示。",
   inviteLink: "邀请链接",
+  inviteNoStorage: "此链接不包含端点上的存储空间",
+  revokeNoStorage: "端点没有撤销此邀请",
   invitations: "邀请",
   noInvitations: "还没有邀请。",
   unnamedInvitation: "邀请",
