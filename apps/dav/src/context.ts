@@ -10,6 +10,7 @@ import { createDeviceLog } from "./access/device-log.ts";
 import { createDoor } from "./access/door.ts";
 import { createGuessLimit, wrongPasswords } from "./access/guesses.ts";
 import { type KeepParts, maxKeptLifeSec } from "./access/keep-credential.ts";
+import { keepSessionKey } from "./access/session-key.ts";
 import { createSessions, type Sessions } from "./access/sessions.ts";
 import type { AuditLog } from "./audit.ts";
 import type { Blobs } from "./blobs/blobs.ts";
@@ -147,6 +148,7 @@ export function createContext(
       verify,
       clock,
       log,
+      sessionKey: keepSessionKey(config.folder),
       randomBytes: parts.randomBytes ?? randomBytes,
       guessMemory: limits.guesses,
     }),
@@ -167,6 +169,7 @@ function createAccess(parts: {
   readonly log: Logger;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly guessMemory: SharedArrayBuffer;
+  readonly sessionKey: Buffer;
 }): Pick<DavContext, "access" | "keeping" | "sessions"> {
   const { storage, clock, log } = parts;
   const { owners, credentials, devices } = storage;
@@ -180,7 +183,7 @@ function createAccess(parts: {
       door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
       deviceLog: createDeviceLog({ devices, clock, log }),
     },
-    sessions: createSessions({ credentials, storedVerifier, clock }),
+    sessions: createSessions({ credentials, storedVerifier, clock, key: parts.sessionKey }),
     keeping: { credentials, owners, storedVerifier, clock, randomBytes: parts.randomBytes },
   };
 }

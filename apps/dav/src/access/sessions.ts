@@ -10,8 +10,8 @@ export interface OpenedSession {
 }
 
 /**
- * Cookies in place of a secret that was shown once: they say which credential, until when, and carry a MAC under the hash
- * that is kept of its secret. Nothing is stored, so they hold on every thread and over a restart, and end with the credential.
+ * Cookies in place of a secret that was shown once: they say which credential, until when, and carry a MAC under the
+ * server's own key. Nothing is stored, so they hold on every thread and over a restart, and end with the credential.
  */
 export interface Sessions {
   /** A cookie's value; null when the credential is not there any more. */
@@ -29,9 +29,11 @@ export interface SessionParts {
   /** The one that lets an invocation live for as long as one that is kept may. */
   readonly storedVerifier: Verifier;
   readonly clock: Clock;
+  /** The server's own, see `keepSessionKey`. */
+  readonly key: Buffer;
 }
 
-export function createSessions({ credentials, storedVerifier, clock }: SessionParts): Sessions {
+export function createSessions({ credentials, storedVerifier, clock, key }: SessionParts): Sessions {
   const find = (kind: CredentialKind, id: string) => {
     const found = credentials.find(id);
     return found?.kind === kind ? found : null;
@@ -43,7 +45,7 @@ export function createSessions({ credentials, storedVerifier, clock }: SessionPa
       const nowSec = Math.floor(clock.nowMs() / 1_000);
       const endSec = Math.min(nowSec + lifeSec, Math.floor(credential.expiresMs / 1_000));
       const text = `${kind}.${id}.${endSec}`;
-      const value = `${id}.${endSec}.${macOf(text, credential.secretHash).toString("base64url")}`;
+      const value = `${id}.${endSec}.${macOf(text, credential.secretHash, key).toString("base64url")}`;
       return { value, lifeSec: endSec - nowSec };
     },
     open: async (kind, value) => {
@@ -51,7 +53,7 @@ export function createSessions({ credentials, storedVerifier, clock }: SessionPa
         /^([a-z2-7]{1,20})\.(\d{1,12})\.([\w-]{43})$/.exec(value ?? "") ?? [];
       const credential = find(kind, id);
       if (credential === null || Number(end) * 1_000 <= clock.nowMs()) return null;
-      const expected = macOf(`${kind}.${id}.${end}`, credential.secretHash);
+      const expected = macOf(`${kind}.${id}.${end}`, credential.secretHash, key);
       if (!timingSafeEqual(Buffer.from(mac, "base64url"), expected)) return null;
       if (credential.isRevoked) return "gone";
       const verified = await storedVerifier.verify(credential.token);
@@ -60,8 +62,9 @@ export function createSessions({ credentials, storedVerifier, clock }: SessionPa
   };
 }
 
-function macOf(text: string, key: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+/** Bound to the secret, too: an id that is used again some day opens nothing to an old cookie. */
+function macOf(text: string, secretHash: string, key: Buffer): Buffer {
+  return createHmac("sha256", key).update(`${text}.${secretHash}`).digest();
 }
 
 /** The first cookie of a name; values are letters, digits, dots, dashes and underscores only. */
