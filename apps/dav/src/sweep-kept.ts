@@ -10,8 +10,8 @@ export interface SweepOptions {
 
 // Each one transaction of a few milliseconds.
 const entriesPerCommit = 100;
-const nodesPerCommit = 500;
-const versionsPerCommit = 200;
+const nodesPerCommit = 200;
+const versionsPerCommit = 50;
 const filesPerLook = 50;
 const membersPerPage = 400;
 

@@ -1,5 +1,7 @@
 import type { TestServer } from "../src/testing/dav-fixture.ts";
 
+type Sender = Pick<TestServer, "request">;
+
 export interface Listed {
   readonly href: string;
   /** Values by local name, of whatever namespace; without what answered 404. */
@@ -12,7 +14,7 @@ const properties =
   "<n:trashbin-filename/><n:trashbin-original-location/><n:trashbin-deletion-time/></prop></propfind>";
 
 /** The members of a collection of trash or versions. */
-export async function listKept(dav: TestServer, path: string, headers = {}): Promise<readonly Listed[]> {
+export async function listKept(dav: Sender, path: string, headers = {}): Promise<readonly Listed[]> {
   const answer = await dav.request("PROPFIND", path, {
     body: properties,
     headers: { Depth: "1", ...headers },
@@ -29,12 +31,12 @@ export async function listKept(dav: TestServer, path: string, headers = {}): Pro
   });
 }
 
-export const trashOf = (dav: TestServer, app = "test") => listKept(dav, `/dav/trash/${app}/`);
-export const versionsOf = (dav: TestServer, path: string) => listKept(dav, `/dav/versions/test/${path}/`);
+export const trashOf = (dav: Sender, app = "test") => listKept(dav, `/dav/trash/${app}/`);
+export const versionsOf = (dav: Sender, path: string) => listKept(dav, `/dav/versions/test/${path}/`);
 
 /** Brings an entry or a version to a path below the app `test`. */
 export async function bring(
-  dav: TestServer,
+  dav: Sender,
   href: string,
   path: string,
   {
@@ -46,7 +48,7 @@ export async function bring(
   return (await dav.request(method, href, { headers: { Destination: destination, ...headers } })).status;
 }
 
-export async function textOf(dav: TestServer, path: string): Promise<string | number> {
+export async function textOf(dav: Sender, path: string): Promise<string | number> {
   const answer = await dav.request("GET", path);
   return answer.ok ? await answer.text() : answer.status;
 }

@@ -82,7 +82,7 @@ async function empty(job: StorageJob, owner: number): Promise<number> {
     if (names.length > 0) count += await storage.trash.purge(home, names);
     progress.add(names.length);
   }
-  for (let items = 1; items > 0; checkCancel(cancel)) ({ items } = await storage.trash.endSome(500));
+  for (let items = 1; items > 0; checkCancel(cancel)) ({ items } = await storage.trash.endSome(200));
   progress.end();
   io.out(`${count} ended for good`);
   return 0;

@@ -9,7 +9,7 @@ import type { TrashRow } from "./trash-store.ts";
 import { createTrashSweep } from "./trash-sweep.ts";
 
 // What one request ends at once; the rest of a larger tree is out of reach and ended in the background.
-const nodesPerPurge = 2_000;
+const nodesPerPurge = 1_000;
 
 const frees = { usesReserve: true };
 
