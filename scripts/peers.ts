@@ -8,15 +8,18 @@ const [first, ...rest] = process.argv.slice(2);
 const isShort = first === "--short";
 /** What a change of the endpoint breaks first: the protocol's own suite, and the client most people use. */
 const shortForm = ["litmus.peers", "rclone-client.peers"];
-const programs = isShort ? ["rclone", "litmus"] : ["apache2", "rclone", "litmus", "curl"];
+const packages = isShort
+  ? ["rclone", "litmus"]
+  : ["apache2", "rclone", "litmus", "curl", "cadaver", "davfs2"];
+const programOf: Readonly<Record<string, string>> = { davfs2: "mount.davfs" };
 
 await prepare({ say });
-const missing = programs.filter((program) => {
-  const { available, reason } = ensureProgram(program, program);
-  if (!available) say(`Skipped: what needs ${program}. ${reason}.`);
+const missing = packages.filter((name) => {
+  const { available, reason } = ensureProgram(programOf[name] ?? name, name);
+  if (!available) say(`Skipped: what needs ${name}. ${reason}.`);
   return !available;
 });
-if (isShort && missing.length === programs.length) {
+if (isShort && missing.length === packages.length) {
   say("0 passed, 0 failed");
 } else {
   const files = isShort ? [...shortForm, ...rest] : process.argv.slice(2);
