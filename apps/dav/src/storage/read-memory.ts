@@ -21,14 +21,19 @@ export function createReadMemory(db: Database.Database): ReadMemory {
   const uncheck = () => {
     isChecked = false;
   };
+  // Through both queues that are emptied before anything from outside is heard: a request's steps use both by turns.
+  const uncheckAfter = (rounds: number) => {
+    if (rounds === 0) return uncheck();
+    process.nextTick(() => queueMicrotask(() => uncheckAfter(rounds - 1)));
+  };
 
   function forgetWhatIsOld(): void {
     const ownNow = own.get();
     const foreignNow = isChecked ? knownForeign : foreign.get();
     if (!isChecked) {
-      // Holds for the rest of this run of JavaScript: no answer of ours, and so no later request, lies between.
+      // Holds while nothing new is heard: no answer of ours, and so no later request or commit of one, lies between.
       isChecked = true;
-      process.nextTick(uncheck);
+      uncheckAfter(4);
     }
     if (ownNow === knownOwn && foreignNow === knownForeign) return;
     knownOwn = ownNow;
