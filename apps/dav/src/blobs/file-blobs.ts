@@ -41,7 +41,8 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
         await disk.flushFolder(dirname(path));
       },
       // Also after it was kept: a second name of the very file that is there already is left behind by a rename.
-      release: () => disk.remove(temporary),
+      // A disk that fails here must not make a lie of the answer; what stays is cleared at the next start.
+      release: () => disk.remove(temporary).catch(() => {}),
     };
   }
 

@@ -54,6 +54,8 @@ export async function receive(
     await file?.flush();
     return { hash: hash.digest("hex"), size, inline: file === null ? Buffer.concat(held) : null };
   } catch (error) {
+    // Nobody reads on: what its source still has to say must not end the process.
+    body.on("error", () => {});
     await steps?.settle();
     if (file !== null) {
       await file.close().catch(() => {});

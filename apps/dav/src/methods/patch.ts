@@ -66,7 +66,8 @@ function createApply(context: DavContext) {
     await refuseTooMuch(context, exchange, plan, base.node.size);
     const { owner } = exchange.caller;
     const pieces = openPatched({ blobs, owner, found: base }, plan, patch);
-    const staged = await blobs.stage(owner, pieces, { maxBytes: plan.size, declaredBytes: plan.size });
+    const limits = { maxBytes: plan.size, declaredBytes: plan.size };
+    const staged = await blobs.stage(owner, pieces, limits).finally(() => pieces.destroy());
     try {
       await staged.keep();
       const { hash, size, inline } = staged;

@@ -59,7 +59,9 @@ async function assemble(
     if (adopted !== null) return checked(adopted, checks);
   }
   const bytes = parts.reduce((sum, { size }) => sum + size, 0);
-  return blobs.stage(owner, partFiles.open(owner, parts), { maxBytes: bytes, declaredBytes: bytes, checks });
+  const whole = partFiles.open(owner, parts);
+  const limits = { maxBytes: bytes, declaredBytes: bytes, checks };
+  return blobs.stage(owner, whole, limits).finally(() => whole.destroy());
 }
 
 async function checked(staged: StagedBytes, checks: readonly BodyCheck[]): Promise<StagedBytes> {
