@@ -1,6 +1,6 @@
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { violationsOf } from "./axe.ts";
 import { launchBrowser } from "./browser.ts";
 import { claimAsOwner, type Person } from "./person.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -57,20 +57,3 @@ it("[WAX1] dialogs without a violation", async () => {
   expect(await violationsOf(page)).toEqual([]);
   expect(owner.faults).toEqual([]);
 });
-
-/** Rule and place of each violation. Animations are given time to end: a colour in between is no colour of ours. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))),
-  );
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const page = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> };
-    };
-    const { violations } = await page.axe.run();
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-    );
-  });
-}

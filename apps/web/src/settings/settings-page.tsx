@@ -2,6 +2,8 @@ import { Stack, Text } from "@mantine/core";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { AppPasswordsPanel } from "../access/app-passwords-panel.tsx";
+import { DevicesPanel } from "../access/devices-panel.tsx";
 import { useSession } from "../app/session.tsx";
 import { PageFrame } from "../design/page-frame.tsx";
 import { AppearancePanel } from "./appearance-panel.tsx";
@@ -22,6 +24,8 @@ export function SettingsPage() {
         <IdentityPanel />
         <SyncPanel />
         <EndpointPanel />
+        <AppPasswordsPanel />
+        <DevicesPanel />
         <ProviderPanel />
         <MembersPanel />
         <Text size="xs" c="dimmed">

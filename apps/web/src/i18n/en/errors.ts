@@ -24,6 +24,15 @@ export const errors = {
     title: "This device was unlinked",
     todo: "Restore your identity from the recovery words to link it again.",
   },
+  not_relite: {
+    title: "The endpoint gave an answer that does not fit",
+    todo: "It may be of another version, or something stands in between. Use Check in its settings.",
+  },
+  foreign_token: {
+    title: "The endpoint knows another identity here",
+    todo: "Reload the page and try again. The key that asks must belong to the owner of the files.",
+  },
+  lifetime: { title: "The time does not fit", todo: "Choose fewer days, and check this device's clock." },
   unauthorized: { title: "The server refused the sign-in", todo: "Reload the page and try again." },
   insufficient: {
     title: "This is not allowed",

@@ -1,3 +1,4 @@
+import { access } from "./access.ts";
 import { chat } from "./chat.ts";
 import { connections } from "./connections.ts";
 import { errors } from "./errors.ts";
@@ -12,6 +13,7 @@ import { shortcuts } from "./shortcuts.ts";
 import { sync } from "./sync.ts";
 
 export const en = {
+  access,
   chat,
   connections,
   errors,

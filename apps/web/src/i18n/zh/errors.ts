@@ -8,6 +8,15 @@ export const errors = {
   expired: { title: "时钟不一致", todo: "请将本设备的时间设为自动，然后重试。" },
   not_yet_valid: { title: "时钟不一致", todo: "请将本设备的时间设为自动，然后重试。" },
   revoked: { title: "此设备已被解除关联", todo: "请用恢复词恢复身份以重新关联。" },
+  not_relite: {
+    title: "端点的响应不符合预期",
+    todo: "它可能是其他版本，或者中间有别的服务。请在端点设置中使用“检查”。",
+  },
+  foreign_token: {
+    title: "端点认识的是另一个身份",
+    todo: "请重新加载页面后再试。请求所用的密钥必须属于文件的所有者。",
+  },
+  lifetime: { title: "有效期不合适", todo: "请选择较少的天数，并检查本设备的时钟。" },
   unauthorized: { title: "服务器拒绝了登录", todo: "请重新加载页面后再试。" },
   insufficient: { title: "不允许此操作", todo: "你的身份在服务器上没有此权限。" },
   administrator_only: {

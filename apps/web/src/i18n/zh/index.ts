@@ -1,5 +1,6 @@
 import type { en } from "../en/index.ts";
 import type { Translated } from "../translated.ts";
+import { access } from "./access.ts";
 import { chat } from "./chat.ts";
 import { connections } from "./connections.ts";
 import { errors } from "./errors.ts";
@@ -14,6 +15,7 @@ import { shortcuts } from "./shortcuts.ts";
 import { sync } from "./sync.ts";
 
 export const zh: Translated<typeof en> = {
+  access,
   chat,
   connections,
   errors,
