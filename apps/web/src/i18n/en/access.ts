@@ -67,7 +67,7 @@ export const access = {
     action: "Lost",
     actionNamed: "{{name}} is lost",
     title: "Is “{{name}}” lost?",
-    text: "It can no longer reach your files, library and chat, nor can anything it signed, such as app passwords. Only a device with the owner key can take this back.",
+    text: "Its key, and what that key signed, no longer reach your files, library and chat. App passwords made where the owner key is stay valid: revoke the ones it has. Only a device with the owner key can take this back.",
     done: "“{{name}}” is shut out.",
   },
   find: {
