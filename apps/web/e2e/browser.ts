@@ -22,7 +22,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /** The package unpacks into whatever TMPDIR says and reuses what is there, so each version has a folder of its own. */
-async function packagedChromium(): Promise<string | null> {
+export async function packagedChromium(): Promise<string | null> {
   if (process.platform !== "linux" || process.arch !== "x64") return null;
   const folder = join(webRoot, "node_modules", ".cache", `chromium-${chromiumVersion}`);
   mkdirSync(folder, { recursive: true });
