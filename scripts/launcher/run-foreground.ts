@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { root } from "./root.ts";
+import { programEnv, root } from "./root.ts";
 
 /** Runs one program of the repository with this terminal and more settings, passes signals on and ends with its exit code. */
 export async function runForeground(
@@ -8,7 +8,7 @@ export async function runForeground(
   settings: Readonly<Record<string, string>>,
 ): Promise<never> {
   const child = spawn(process.execPath, [join(root, script)], {
-    env: { ...process.env, ...settings },
+    env: { ...programEnv, ...process.env, ...settings },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./root.ts";
+import { programEnv, root } from "./root.ts";
 
 export interface Program {
   readonly name: string;
@@ -88,7 +88,7 @@ function startProcess(program: Program, logDir: string) {
   // The ipc channel closes when this process dies, however it dies; the program then stops by itself.
   const child = spawn(process.execPath, [join(root, program.script)], {
     cwd: root,
-    env: { ...process.env, ...program.env },
+    env: { ...programEnv, ...process.env, ...program.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   writeFileSync(join(logDir, `${program.name}.pid`), `${child.pid}\n`);

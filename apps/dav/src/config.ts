@@ -35,7 +35,7 @@ export interface DavConfig {
   readonly maxUploadsPerOwner: number;
   /** How long changes are remembered; older sync tokens are refused. */
   readonly changesKeepMs: number;
-  /** How many threads answer requests; one processor is left to the one that writes. */
+  /** How many threads answer requests; the one that writes mostly waits for the disk. */
   readonly threads: number;
   /** How long an upload that is begun waits for its next part. */
   readonly uploadKeepMs: number;
@@ -179,7 +179,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
     uploadKeepMs: read.DAV_UPLOAD_KEEP,
     changesKeepMs: read.DAV_CHANGES_KEEP,
-    threads: read.DAV_THREADS ?? Math.min(Math.max(1, availableParallelism() - 1), 4),
+    threads: read.DAV_THREADS ?? Math.min(availableParallelism(), 4),
     setupCode: read.DAV_SETUP_CODE ?? null,
     maxConnections: read.DAV_MAX_CONNECTIONS,
     metricsToken: read.DAV_METRICS_TOKEN ?? null,

@@ -27,6 +27,8 @@ export interface ThreadEnds {
   onLost(error: Error): void;
 }
 
+const maxYoungGenerationSizeMb = 16;
+
 /** Starts a thread; resolves when it is ready, rejects with what kept it from starting. */
 export function startThread(
   { module, name, data, transfer = [] }: ThreadSetup,
@@ -37,6 +39,8 @@ export function startThread(
     name,
     workerData: data,
     transferList: [...transfer],
+    // Left alone, each thread's nursery grows to 32 MiB under load: listings make much that is soon forgotten.
+    resourceLimits: { maxYoungGenerationSizeMb },
   });
   const send: Thread["send"] = (message, moved = []) => worker.postMessage(message, [...moved]);
   return new Promise((resolve, reject) => {
