@@ -2,6 +2,8 @@ import { isReliteError } from "@relite/core/errors";
 import { readConfig } from "./config.ts";
 import { startApiServer } from "./server.ts";
 
+const hasLauncher = process.connected;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
@@ -14,7 +16,8 @@ try {
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
   // A launcher that was killed leaves no server behind.
-  if (process.connected) process.once("disconnect", stop);
+  if (hasLauncher) process.once("disconnect", stop);
+  if (hasLauncher && !process.connected) stop();
   say(`relite: web and API on ${server.publicUrl}`);
   if (server.setupCode !== null)
     say(`relite: open ${server.publicUrl}/setup#code=${server.setupCode} to become its owner`);

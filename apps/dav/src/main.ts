@@ -17,6 +17,7 @@ try {
 }
 
 async function main(): Promise<void> {
+  const hasLauncher = process.connected;
   const { config, notice } = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);
   const server = await startThreadedServer(config, {
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   // A launcher that was killed leaves no server behind.
-  if (process.connected) process.once("disconnect", stop);
+  if (hasLauncher) process.once("disconnect", stop);
+  // It answers before all threads do: the launcher may have come and gone meanwhile.
+  if (hasLauncher && !process.connected) stop();
 }
 
 /** Started alone, without a code and without an owner: makes a code, to be shown once it can be used. */
