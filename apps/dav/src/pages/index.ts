@@ -10,7 +10,7 @@ import { createMetricsPage } from "./metrics.ts";
 import type { PageTable } from "./page.ts";
 import { createRevocationPages } from "./revocations.ts";
 import { createSessionPages } from "./session.ts";
-import { createSharedPages } from "./shared.ts";
+import { createSharedPages } from "./share-link.ts";
 import { createSharesPages } from "./shares.ts";
 import { createStatePages } from "./state.ts";
 
