@@ -174,8 +174,9 @@ describe("a process without descriptors", () => {
     await delay(300);
     const statuses: number[] = [];
     for (let index = 0; index < 5; index += 1) {
-      // The connection that is kept open from before is served; a new one may be turned away.
-      const answer = await to.request("PUT", `tight${index}`, { body: large(index) }).catch(() => null);
+      // The connection that is kept open from before is served; a new one may be turned away, or wait for its turn.
+      const sent = to.request("PUT", `tight${index}`, { body: large(index) }).catch(() => null);
+      const answer = await Promise.race([sent, delay(3_000).then(() => null)]);
       await answer?.text();
       statuses.push(answer?.status ?? 0);
     }
