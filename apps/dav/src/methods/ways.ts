@@ -21,9 +21,11 @@ export interface WayParts extends AuthenticateParts {
 
 /** The segments of an address between the server's root and the apps, both included; null for any other. */
 export function wayTo(prefix: readonly string[], rawPath: string): readonly string[] | null {
+  const whole = [...prefix, "apps"];
+  // Files lie deeper: their addresses are read once, where they are needed.
+  if (rawPath.split("/", whole.length + 3).length > whole.length + 2) return null;
   const parsed = parsePathSegments(rawPath);
   if (!parsed.ok) return null;
-  const whole = [...prefix, "apps"];
   const { segments } = parsed;
   const isAbove = segments.length <= whole.length && segments.every((name, at) => name === whole[at]);
   return isAbove ? segments : null;
