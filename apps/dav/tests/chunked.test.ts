@@ -5,10 +5,11 @@ import { fakeClock, seededRandom } from "@relite/core/testing";
 import { type Capability, issueDelegation, issueInvocation } from "@relite/core/ucan";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runFsck, runGc } from "../src/admin/index.ts";
+import { runGc } from "../src/admin/index.ts";
 import { newSigner, startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { failingDisk } from "../src/testing/failing-disk.ts";
 import { sendRaw } from "../src/testing/raw-request.ts";
+import { fsck, partFiles, textOf } from "./upload-client.ts";
 
 const base = "/dav/uploads/test";
 const to = (name: string) => ({ Destination: `/dav/apps/test/${name}` });
@@ -20,21 +21,6 @@ const put = (dav: TestServer, path: string, body: string | Uint8Array<ArrayBuffe
   dav.request("PUT", `${base}/${path}`, { body, headers });
 const finish = (dav: TestServer, name: string, headers: Record<string, string>) =>
   dav.request("MOVE", `${base}/${name}/.file`, { headers });
-const textOf = async (dav: TestServer, name: string) => (await dav.request("GET", name)).text();
-
-/** Names of the files that hold parts on the disk. */
-async function partFiles(dav: TestServer): Promise<readonly string[]> {
-  const folder = join(dav.folder, "dav", "uploads");
-  const owners = await readdir(folder);
-  return (await Promise.all(owners.map((owner) => readdir(join(folder, owner))))).flat();
-}
-
-async function fsck(dav: TestServer): Promise<readonly unknown[]> {
-  const lines: string[] = [];
-  const io = { out: (line: string) => void lines.push(line), err: () => {}, env: {} };
-  await runFsck(["--data", dav.folder, "--json"], io);
-  return JSON.parse(lines.join("")).problems;
-}
 
 describe("chunked upload", () => {
   let dav: TestServer;

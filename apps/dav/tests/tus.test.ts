@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { seededRandom } from "@relite/core/testing";
 import { Upload, type UploadOptions } from "tus-js-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runFsck } from "../src/admin/index.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
+import { fsck, partFiles, textOf } from "./upload-client.ts";
 
 const base = "/dav/uploads/test";
 const tus = { "Tus-Resumable": "1.0.0" };
@@ -36,20 +36,6 @@ const patch = (
 async function offsetOf(dav: TestServer, at: string): Promise<number> {
   const answer = await dav.request("HEAD", at, { headers: tus });
   return answer.status === 200 ? Number(answer.headers.get("upload-offset")) : -answer.status;
-}
-const textOf = async (dav: TestServer, name: string) => (await dav.request("GET", name)).text();
-
-async function partFiles(dav: TestServer): Promise<readonly string[]> {
-  const folder = join(dav.folder, "dav", "uploads");
-  const owners = await readdir(folder);
-  return (await Promise.all(owners.map((owner) => readdir(join(folder, owner))))).flat();
-}
-
-async function fsck(dav: TestServer): Promise<readonly unknown[]> {
-  const lines: string[] = [];
-  const io = { out: (line: string) => void lines.push(line), err: () => {}, env: {} };
-  await runFsck(["--data", dav.folder, "--json"], io);
-  return JSON.parse(lines.join("")).problems;
 }
 
 describe("tus", () => {
