@@ -6,9 +6,10 @@ import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
 import { startApache } from "../scripts/peers/apache.ts";
 import { startEndpoint } from "../scripts/peers/endpoint.ts";
 import { hasNginxDav, startNginx } from "../scripts/peers/nginx.ts";
-import { ensurePackage, ensureProgram } from "../scripts/peers/packages.ts";
+import { type Availability, ensurePackage, ensureProgram } from "../scripts/peers/packages.ts";
 import { freePort, type PeerServer, startProcessServer } from "../scripts/peers/process-server.ts";
 import { startRclone } from "../scripts/peers/rclone.ts";
+import type { BenchOptions } from "./options.ts";
 
 /** A server as a process of its own, with an empty collection at `base`. */
 export interface BenchServer extends PeerServer {
@@ -19,20 +20,55 @@ export interface BenchServer extends PeerServer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Apache mod_dav where it can be had (the baseline then), other peers that can be had, and ours with authorisation on. */
-export async function startDavServers(say: (line: string) => void): Promise<readonly BenchServer[]> {
-  const apache = ensureProgram("apache2", "apache2");
-  const nginx = ensurePackage("libnginx-mod-http-dav-ext", hasNginxDav);
-  const rclone = ensureProgram("rclone", "rclone");
-  for (const { available, reason } of [apache, nginx, rclone])
-    if (!available) say(`A peer is left out: ${reason}`);
-  return [
-    ...(apache.available ? [await onFolder("Apache mod_dav (no auth, no fsync)", startApache)] : []),
-    ...(nginx.available ? [await onFolder("nginx dav-ext (no auth, no fsync)", startNginx)] : []),
-    ...(rclone.available ? [await onFolder("rclone serve webdav (no auth, no fsync)", startRclone)] : []),
-    await startStock(),
-    await startOurs(),
-  ];
+/** A peer, and whether this machine can have it. */
+interface Peer {
+  readonly word: string;
+  readonly name: string;
+  find(): Availability;
+  start(): Promise<PeerServer>;
+}
+
+const peers: readonly Peer[] = [
+  {
+    word: "apache",
+    name: "Apache mod_dav (no auth, no fsync)",
+    find: () => ensureProgram("apache2", "apache2"),
+    start: () => onFolder(startApache),
+  },
+  {
+    word: "nginx",
+    name: "nginx dav-ext (no auth, no fsync)",
+    find: () => ensurePackage("libnginx-mod-http-dav-ext", hasNginxDav),
+    start: () => onFolder(startNginx),
+  },
+  {
+    word: "rclone",
+    name: "rclone serve webdav (no auth, no fsync)",
+    find: () => ensureProgram("rclone", "rclone"),
+    start: () => onFolder(startRclone),
+  },
+  {
+    word: "stock",
+    name: "stock webdav-server (no auth, no fsync)",
+    find: () => ({ available: true, reason: "" }),
+    start: startStock,
+  },
+];
+
+/** Apache mod_dav where it can be had (the baseline then), the other peers asked for, and ours with authorisation on. */
+export async function startDavServers({ peers: asked, say }: BenchOptions): Promise<readonly BenchServer[]> {
+  const servers: BenchServer[] = [];
+  for (const { word, name, find, start } of peers) {
+    if (asked !== null && !asked.includes(word)) continue;
+    const found = find();
+    if (!found.available) {
+      say(`A peer is left out: ${found.reason}`);
+      continue;
+    }
+    const server = await start();
+    servers.push({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} });
+  }
+  return [...servers, await startOurs()];
 }
 
 export async function startOurs(): Promise<BenchServer> {
@@ -56,21 +92,19 @@ export async function startOurs(): Promise<BenchServer> {
 /** What is measured is the server, not its protection against floods. */
 const unlimited = { DAV_RATE_LIMIT: "1000000" };
 
-async function startStock(): Promise<BenchServer> {
+async function startStock(): Promise<PeerServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
   const port = await freePort();
   const server = await startProcessServer(`http://127.0.0.1:${port}/`, {
     command: process.execPath,
     args: [join(import.meta.dirname, "stock-server.ts"), folder, String(port)],
   });
-  const name = "stock webdav-server (no auth, no fsync)";
-  return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
+  return withFolder(server, folder);
 }
 
-async function onFolder(name: string, start: (folder: string) => Promise<PeerServer>): Promise<BenchServer> {
+async function onFolder(start: (folder: string) => Promise<PeerServer>): Promise<PeerServer> {
   const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
-  const server = await start(folder);
-  return withFolder({ ...server, name, isOurs: false, base: new URL(server.url), headers: {} }, folder);
+  return withFolder(await start(folder), folder);
 }
 
 /** What `node:http` itself can do: the small file from memory, the headers ours sends, nothing looked at. */
@@ -84,7 +118,7 @@ export async function startCeiling(): Promise<BenchServer> {
   return { ...server, name, isOurs: false, base: new URL(server.url), headers: {} };
 }
 
-function withFolder(server: BenchServer, folder: string): BenchServer {
+function withFolder<Server extends PeerServer>(server: Server, folder: string): Server {
   return {
     ...server,
     close: async () => {

@@ -13,26 +13,54 @@ import {
 import { type BenchServer, startCeiling, startDavServers } from "./dav-servers.ts";
 import { download, requestBytes, sendRequests } from "./http-load.ts";
 import { type Contender, type Gauge, measureFigures, measureTimes, type Table } from "./measure.ts";
+import type { BenchOptions } from "./options.ts";
 
 const smallPuts = 4_000;
 const connections = 16;
 const smallBytes = 4 * 1024;
 const largeBytes = 200 * 1024 * 1024;
 
+type Group = (servers: readonly BenchServer[], say: BenchOptions["say"]) => AsyncIterable<Table>;
+
+const groups: Readonly<Record<string, Group>> = {
+  listings: benchListings,
+  small: benchSmall,
+  large: benchLarge,
+  trees: benchTrees,
+  sync: benchSync,
+};
+
 /** The endpoint beside other WebDAV servers, the same requests by the same client, each a process of its own. */
-export async function benchDav(): Promise<readonly Table[]> {
-  const servers = await startDavServers((line) => process.stderr.write(`${line}\n`));
+export async function* benchDav(options: BenchOptions): AsyncGenerator<Table> {
+  const servers = await startDavServers(options);
   try {
-    return [
-      ...(await benchListings(servers)),
-      ...(await benchSmall(servers)),
-      ...(await benchLarge(servers)),
-      ...(await benchTrees(servers)),
-      ...(await benchSync(servers)),
-    ];
+    for (const [name, group] of Object.entries(groups)) {
+      if (options.only?.includes(name) === false) continue;
+      options.say(`${name} …`);
+      yield* group(servers, options.say);
+    }
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
+}
+
+/** The servers on which the work succeeded; a peer that cannot do it is left out of what needs it. */
+async function prepare(
+  servers: readonly BenchServer[],
+  say: BenchOptions["say"],
+  work: (server: BenchServer) => Promise<unknown>,
+): Promise<readonly BenchServer[]> {
+  const able: BenchServer[] = [];
+  for (const server of servers) {
+    try {
+      await work(server);
+      able.push(server);
+    } catch (error) {
+      if (server.isOurs) throw error;
+      say(`${server.name} is left out: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return able;
 }
 
 /** A target that is a share of Apache's time stands only where Apache runs, which is first then. */
@@ -45,6 +73,7 @@ function each(
   return servers.map((server) => ({
     name: server.name,
     run: () => named(server, run),
+    isPeer: !server.isOurs,
     ...(server.isOurs && isKnown ? aim : {}),
   }));
 }
@@ -71,52 +100,50 @@ function gauges(
   });
 }
 
-async function benchListings(servers: readonly BenchServer[]): Promise<readonly Table[]> {
-  const tables: Table[] = [];
+async function* benchListings(
+  servers: readonly BenchServer[],
+  say: BenchOptions["say"],
+): AsyncGenerator<Table> {
   const ours = servers.filter(({ isOurs }) => isOurs);
   const forms: readonly PropfindForm[] = ["four properties", "allprop"];
-  await Promise.all(
-    servers.map((server) => expectSuccess(server, "PUT", "small.bin", { body: randomBytes(smallBytes) })),
-  );
+  await prepare(servers, say, putSmallFile);
   for (const entries of [1_000, 10_000]) {
     const folder = `list-${entries}/`;
-    for (const server of servers) await fillFolder(server, folder, entries);
+    const able = await prepare(servers, say, (server) => fillFolder(server, folder, entries));
     for (const server of ours) forgetPeak(server);
     for (const form of forms) {
       const title = `PROPFIND Depth 1 of ${entries} entries, ${form}`;
-      tables.push(
-        await measureTimes(
-          title,
-          each(servers, (server) => list(server, folder, form), { targetRatio: 0.3 }),
-        ),
+      yield await measureTimes(
+        title,
+        each(able, (server) => list(server, folder, form), { targetRatio: 0.3 }),
       );
     }
   }
   const peak = gauges(ours, async (server) => peakMegabytes(server), { target: 150 });
-  tables.push(
-    await measureFigures("Peak memory during these listings, all threads", "MB", peak, { rounds: 1 }),
-  );
+  yield await measureFigures("Peak memory during these listings, all threads", "MB", peak, { rounds: 1 });
   const wait = gauges(servers, (server) => longestWait(server, "list-10000/"), { target: 25 });
-  tables.push(await measureFigures("Longest wait of a GET during a listing of 10000", "ms", wait));
-  return tables;
+  yield await measureFigures("Longest wait of a GET during a listing of 10000", "ms", wait);
 }
 
-async function benchSmall(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+async function* benchSmall(servers: readonly BenchServer[], say: BenchOptions["say"]): AsyncGenerator<Table> {
+  const able = await prepare(servers, say, putSmallFile);
   const wrk = ensureProgram("wrk", "wrk");
   const ceiling = await startCeiling();
   const rate = (server: BenchServer) => getRate(server, "small.bin", wrk.available);
   const client = wrk.available ? "wrk, one thread" : "the bench's own client, which takes a core";
   try {
-    const all = gauges([...servers, ceiling], rate, { targetRatio: 1 });
+    const all = gauges([...able, ceiling], rate, { targetRatio: 1 });
     const title = `GET 4 KiB on ${connections} connections (${client})`;
     const puts = each(servers, putSmall, { targetRatio: 1 / 1.5 });
-    return [
-      await measureFigures(title, "1/s", all),
-      await measureTimes(`PUT 4 KiB, ${smallPuts} new names on ${connections} connections`, puts),
-    ];
+    yield await measureFigures(title, "1/s", all);
+    yield await measureTimes(`PUT 4 KiB, ${smallPuts} new names on ${connections} connections`, puts);
   } finally {
     await ceiling.close();
   }
+}
+
+function putSmallFile(server: BenchServer): Promise<string> {
+  return expectSuccess(server, "PUT", "small.bin", { body: randomBytes(smallBytes) });
 }
 
 async function putSmall(server: BenchServer): Promise<void> {
@@ -129,7 +156,7 @@ async function putSmall(server: BenchServer): Promise<void> {
   await sendRequests(server.base, make, { count: smallPuts, connections });
 }
 
-async function benchLarge(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+async function* benchLarge(servers: readonly BenchServer[]): AsyncGenerator<Table> {
   const body = randomBytes(largeBytes);
   const put = async (server: BenchServer) => {
     const bytes = requestBytes("PUT", new URL("large.bin", server.base), server.headers, body);
@@ -147,24 +174,18 @@ async function benchLarge(servers: readonly BenchServer[]): Promise<readonly Tab
   const ours = servers.filter(({ isOurs }) => isOurs);
   for (const server of ours) forgetPeak(server);
   const before = ours.map(peakMegabytes);
-  const tables = [
-    await measureFigures("PUT 200 MB", "MB/s", gauges(servers, put, { targetRatio: 0.8 }), { rounds: 3 }),
-    await measureFigures("GET 200 MB", "MB/s", gauges(servers, get, { targetRatio: 0.8 })),
-  ];
+  yield await measureFigures("PUT 200 MB", "MB/s", gauges(servers, put, { targetRatio: 0.8 }), { rounds: 3 });
+  yield await measureFigures("GET 200 MB", "MB/s", gauges(servers, get, { targetRatio: 0.8 }));
   const growth = gauges(ours, async (server) => peakMegabytes(server) - (before[0] ?? 0));
-  return [...tables, await measureFigures("Memory gained at most meanwhile", "MB", growth, { rounds: 1 })];
+  yield await measureFigures("Memory gained at most meanwhile", "MB", growth, { rounds: 1 });
 }
 
 /** Trees of 10,000 files, in folders of 500. */
-async function benchTrees(servers: readonly BenchServer[]): Promise<readonly Table[]> {
-  const quick = servers.filter(({ name }) => !name.startsWith("stock") && !name.startsWith("rclone"));
-  for (const server of quick) {
-    await expectSuccess(server, "MKCOL", "tree/");
-    for (let at = 0; at < 20; at += 1) await fillFolder(server, `tree/${at}/`, 500);
-  }
+async function* benchTrees(servers: readonly BenchServer[], say: BenchOptions["say"]): AsyncGenerator<Table> {
+  const able = await prepare(servers, say, makeTree);
   let copies = 0;
   const copy = (server: BenchServer) => transfer(server, "COPY", "tree/", `copy-${copies++}/`);
-  const table = await measureTimes("COPY of a tree of 10,000 files", each(quick, copy, { target: 100 }), {
+  yield await measureTimes("COPY of a tree of 10,000 files", each(able, copy, { target: 100 }), {
     rounds: 3,
   });
   let moves = 0;
@@ -184,16 +205,25 @@ async function benchTrees(servers: readonly BenchServer[]): Promise<readonly Tab
     await expectSuccess(server, "DELETE", name);
     return performance.now() - startMs;
   };
-  return [
-    table,
-    await measureFigures("MOVE of a tree of 10,000 files", "ms", gauges(quick, move, { target: 5 })),
-    await measureFigures("DELETE of a tree of 10,000 files", "ms", gauges(quick, remove, { target: 100 }), {
-      rounds: 3,
-    }),
-  ];
+  yield await measureFigures("MOVE of a tree of 10,000 files", "ms", gauges(able, move, { target: 5 }));
+  const removal = gauges(able, remove, { target: 100 });
+  yield await measureFigures("DELETE of a tree of 10,000 files", "ms", removal, { rounds: 3 });
 }
 
-async function benchSync(servers: readonly BenchServer[]): Promise<readonly Table[]> {
+async function makeTree(server: BenchServer): Promise<void> {
+  await expectSuccess(server, "MKCOL", "tree/");
+  for (let at = 0; at < 20; at += 1) await fillFolder(server, `tree/${at}/`, 500);
+}
+
+/** Whether an earlier group left it. */
+function hasTree(server: BenchServer): Promise<boolean> {
+  return expectSuccess(server, "PROPFIND", "tree/", { headers: { depth: "0" } }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function* benchSync(servers: readonly BenchServer[]): AsyncGenerator<Table> {
   const ours = servers.filter(({ isOurs }) => isOurs);
   const report = (server: BenchServer, token: string) =>
     expectSuccess(server, "REPORT", "many/", {
@@ -203,6 +233,7 @@ async function benchSync(servers: readonly BenchServer[]): Promise<readonly Tabl
   const tokenOf = (text: string) => /<D:sync-token>([^<]*)</.exec(text)?.[1] ?? "";
   const tokens = new Map<BenchServer, string>();
   for (const server of ours) {
+    if (!(await hasTree(server))) await makeTree(server);
     await expectSuccess(server, "MKCOL", "many/");
     for (let at = 0; at < 10; at += 1) await transfer(server, "COPY", "tree/", `many/${at}/`);
     tokens.set(server, tokenOf(await report(server, "")));
@@ -214,7 +245,7 @@ async function benchSync(servers: readonly BenchServer[]): Promise<readonly Tabl
     if (text.split("<D:response>").length !== 11) throw new Error("not the ten changes");
   };
   const title = "sync-collection over 100,000 nodes with 10 changes";
-  return [await measureTimes(title, each(ours, ask, { target: 5 }), { rounds: 9 })];
+  yield await measureTimes(title, each(ours, ask, { target: 5 }), { rounds: 9 });
 }
 
 /** The largest that a server's memory was since `forgetPeak`, its threads included; Linux tells. */

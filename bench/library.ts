@@ -37,24 +37,22 @@ type Progress = Awaited<ReturnType<Client["jobs"]["get"]["query"]>>["progress"];
 type Client = Awaited<ReturnType<typeof claimed>>["client"];
 
 /** First and idle sync of 10,000 books in 221 folders, index included, beside bare listings of the same tree. */
-export async function benchLibrary(): Promise<readonly Table[]> {
+export async function* benchLibrary(): AsyncGenerator<Table> {
   const rclone = ensureProgram("rclone", "rclone");
   if (!rclone.available) console.error(`rclone is left out: ${rclone.reason}`);
-  const tables: Table[] = [];
   for (const start of [...(await foreignSources(rclone.available)), startEndpoint]) {
     const source = await start();
     await using api = await startTestApi();
     const { client } = await claimed(api);
     try {
-      tables.push(...(await benchSource(source, client, rclone.available)));
+      yield* benchSource(source, client, rclone.available);
     } finally {
       await source.close();
     }
   }
-  return tables;
 }
 
-async function benchSource(source: Source, client: Client, hasRclone: boolean): Promise<readonly Table[]> {
+async function* benchSource(source: Source, client: Client, hasRclone: boolean): AsyncGenerator<Table> {
   const idle = await connect(client, source);
   const { requests } = await sync(client, idle);
   const listing: readonly Contender[] = [
@@ -63,7 +61,7 @@ async function benchSource(source: Source, client: Client, hasRclone: boolean): 
       ? [{ name: "rclone lsf -R (100 requests a second at most)", run: () => listByRclone(source) }]
       : []),
   ];
-  const first = await measureTimes(
+  yield await measureTimes(
     `First sync of 10,000 books on ${source.name}`,
     [
       ...listing,
@@ -71,12 +69,11 @@ async function benchSource(source: Source, client: Client, hasRclone: boolean): 
     ],
     { rounds },
   );
-  const again = await measureTimes(
+  yield await measureTimes(
     `Idle sync of 10,000 books on ${source.name}`,
     [...listing, { name: `relite: scan, compare (${requests} PROPFINDs)`, run: () => sync(client, idle) }],
     { rounds },
   );
-  return [first, again];
 }
 
 async function connect(client: Client, { name, url, token }: Source): Promise<string> {

@@ -7,6 +7,8 @@ export interface Contender {
   readonly targetRatio?: number;
   /** What is aimed at in the table's own unit. */
   readonly target?: number;
+  /** Another's program: when it fails its row says so and the run goes on. Ours may not fail. */
+  readonly isPeer?: boolean;
 }
 
 /** One way of doing the same work that says itself what it took. */
@@ -22,8 +24,12 @@ export interface Row {
   readonly max: number;
   /** Median divided by the first contender's. */
   readonly ratio: number;
+  /** Rounds counted; fewer than the others' when it used up its time. */
+  readonly rounds: number;
   readonly targetRatio?: number;
   readonly target?: number;
+  /** Why a peer has no figure. */
+  readonly failure?: string;
 }
 
 export interface Table {
@@ -31,6 +37,9 @@ export interface Table {
   readonly unit: "1/s" | "ms" | "MB" | "MB/s";
   readonly rows: readonly Row[];
 }
+
+/** Who took this long for one table is not asked for another round: a slow peer must not make the run endless. */
+const maxContenderMs = 20_000;
 
 /** Units of work per second. Rounds are interleaved, so that a slow minute of the machine falls on all alike. */
 export async function measureRates(
@@ -76,37 +85,63 @@ export async function measureTimes(
   return tableOf(title, "ms", contenders, await interleave(contenders, rounds, time));
 }
 
-async function interleave<Each>(
+interface Measured {
+  readonly figures: number[];
+  tookMs: number;
+  failure?: string;
+}
+
+async function interleave<Each extends Omit<Contender, "run">>(
   contenders: readonly Each[],
   rounds: number,
   measure: (contender: Each) => Promise<number>,
-): Promise<readonly (readonly number[])[]> {
-  const figures = contenders.map((): number[] => []);
+): Promise<readonly Measured[]> {
+  const measured = contenders.map((): Measured => ({ figures: [], tookMs: 0 }));
   for (let round = 0; round <= rounds; round += 1)
     for (const [index, contender] of contenders.entries()) {
-      const figure = await measure(contender);
-      if (round > 0) figures[index]?.push(figure);
+      const sofar = measured[index];
+      if (sofar === undefined || sofar.failure !== undefined) continue;
+      if (sofar.figures.length > 0 && sofar.tookMs > maxContenderMs) continue;
+      const startMs = performance.now();
+      try {
+        const figure = await measure(contender);
+        if (round > 0) sofar.figures.push(figure);
+      } catch (error) {
+        if (contender.isPeer !== true) throw error;
+        sofar.failure = rootMessage(error);
+      }
+      sofar.tookMs += performance.now() - startMs;
     }
-  return figures;
+  return measured;
+}
+
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : rootMessage(error.cause);
 }
 
 function tableOf(
   title: string,
   unit: Table["unit"],
   contenders: readonly Omit<Contender, "run">[],
-  figures: readonly (readonly number[])[],
+  measured: readonly Measured[],
 ): Table {
-  const medians = figures.map(median);
+  const medians = measured.map(({ figures }) => median(figures));
   const [baseline = Number.NaN] = medians;
-  const rows = contenders.map(({ name, targetRatio, target }, index) => ({
-    name,
-    median: medians[index] ?? Number.NaN,
-    min: Math.min(...(figures[index] ?? [])),
-    max: Math.max(...(figures[index] ?? [])),
-    ratio: (medians[index] ?? Number.NaN) / baseline,
-    ...(targetRatio === undefined ? {} : { targetRatio }),
-    ...(target === undefined ? {} : { target }),
-  }));
+  const rows = contenders.map(({ name, targetRatio, target }, index) => {
+    const { figures = [], failure } = measured[index] ?? {};
+    return {
+      name,
+      median: medians[index] ?? Number.NaN,
+      min: Math.min(...figures),
+      max: Math.max(...figures),
+      ratio: (medians[index] ?? Number.NaN) / baseline,
+      rounds: figures.length,
+      ...(targetRatio === undefined ? {} : { targetRatio }),
+      ...(target === undefined ? {} : { target }),
+      ...(failure === undefined ? {} : { failure }),
+    };
+  });
   return { title, unit, rows };
 }
 

@@ -17,6 +17,7 @@ export function printTable(table: Table): string {
 }
 
 function cells(row: Row, unit: Table["unit"]): readonly string[] {
+  if (row.failure !== undefined) return [row.name, "failed", "", "", row.failure];
   const range = `${figure(row.min)} … ${figure(row.max)}`;
   return [row.name, figure(row.median), range, row.ratio.toPrecision(3), target(row, unit)];
 }

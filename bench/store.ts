@@ -18,14 +18,12 @@ const words = (
 ).split(" ");
 
 /** Writing, listing and searching 100,000 books at the repositories, beside one reading of the whole table. */
-export async function benchStore(): Promise<readonly Table[]> {
+export async function* benchStore(): AsyncGenerator<Table> {
   const dir = await mkdtemp(join(tmpdir(), "relite-bench-"));
   try {
-    return [
-      await benchWriting(dir),
-      await benchReading("SQLite", await openScratchStore(join(dir, "read.db"))),
-      await benchReading("PostgreSQL", await openScratchStore(null)),
-    ];
+    yield await benchWriting(dir);
+    yield await benchReading("SQLite", await openScratchStore(join(dir, "read.db")));
+    yield await benchReading("PostgreSQL", await openScratchStore(null));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -13,8 +13,7 @@ const sessionsPerSync = 20;
 const costPushes = 20;
 
 /** Pushes and idle polls through our endpoint as a process: time, and per push requests and bytes of TCP. */
-export async function benchSyncOverHttp(): Promise<readonly Table[]> {
-  const tables: Table[] = [];
+export async function* benchSyncOverHttp(): AsyncGenerator<Table> {
   for (const messages of histories) {
     const folder = mkdtempSync(join(tmpdir(), "relite-bench-"));
     const endpoint = endpointForSync(folder);
@@ -22,16 +21,15 @@ export async function benchSyncOverHttp(): Promise<readonly Table[]> {
     await using wire = await createWire();
     await wire.join(endpoint.baseUrl());
     try {
-      tables.push(...(await behind(messages, { ...endpoint, baseUrl: () => wire.url }, wire)));
+      yield* behind(messages, { ...endpoint, baseUrl: () => wire.url }, wire);
     } finally {
       await endpoint.stop();
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  return tables;
 }
 
-async function behind(messages: number, server: SyncServer, wire: Wire): Promise<readonly Table[]> {
+async function* behind(messages: number, server: SyncServer, wire: Wire): AsyncGenerator<Table> {
   const author = await createDevice(server);
   const texts = await writeHistory(author, messages);
   const push = async () => {
@@ -52,16 +50,14 @@ async function behind(messages: number, server: SyncServer, wire: Wire): Promise
   const whole = await wholeState(server, texts);
   const pushed = `lanes (${cost.requests / costPushes} requests, ${Math.round(cost.bytes / costPushes)} bytes)`;
   const polled = `lanes, 4 devices (${idle.requests} request, ${idle.bytes} bytes)`;
-  return [
-    await measureTimes(`Push of one message behind ${messages} messages, over HTTP`, [
-      { name: `whole state: GET and PUT (${whole.bytes} bytes)`, run: whole.push },
-      { name: pushed, run: push },
-    ]),
-    await measureTimes(`Idle poll behind ${messages} messages, over HTTP`, [
-      { name: `whole state: GET (${whole.bytes / 2} bytes)`, run: whole.poll },
-      { name: polled, run: () => must(author) },
-    ]),
-  ];
+  yield await measureTimes(`Push of one message behind ${messages} messages, over HTTP`, [
+    { name: `whole state: GET and PUT (${whole.bytes} bytes)`, run: whole.push },
+    { name: pushed, run: push },
+  ]);
+  yield await measureTimes(`Idle poll behind ${messages} messages, over HTTP`, [
+    { name: `whole state: GET (${whole.bytes / 2} bytes)`, run: whole.poll },
+    { name: polled, run: () => must(author) },
+  ]);
 }
 
 /** Sessions of 50 messages of 160 and 1,000 characters in turn; answers their texts. */

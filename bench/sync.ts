@@ -15,7 +15,7 @@ const histories = [100, 2_000, 10_000] as const;
 const pushesPerRound = 20;
 
 /** Own time of a push of one message behind short and long histories: it must not grow. Requests and bytes in the titles. */
-export async function benchSync(): Promise<readonly Table[]> {
+export async function* benchSync(): AsyncGenerator<Table> {
   const contenders: Contender[] = [];
   for (const messages of histories) contenders.push(await pusher(messages));
   const costs = [];
@@ -27,7 +27,8 @@ export async function benchSync(): Promise<readonly Table[]> {
       `a new device ${firstPull.requests} requests, ${firstPull.bytes} bytes`,
   );
   const title = [`${pushesPerRound} pushes of one message, no network`, ...figures].join("\n");
-  return [await measureTimes(title, contenders), ...(await benchSyncOverHttp())];
+  yield await measureTimes(title, contenders);
+  yield* benchSyncOverHttp();
 }
 
 async function pusher(messages: number): Promise<Contender> {

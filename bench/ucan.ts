@@ -16,20 +16,18 @@ const audience = "did:web:localhost%3A3021";
 const tokensInPool = 512;
 
 /** Verifications per second of owner → device → server, against one raw Ed25519 check of the runtime. */
-export async function benchUcan(): Promise<readonly Table[]> {
+export async function* benchUcan(): AsyncGenerator<Table> {
   const tokens = await issueTokens();
   const nodeCheck = rawNodeCheck(tokens[0] ?? "");
   const webCheck = await rawWebCheck(tokens[0] ?? "");
-  return [
-    await measureRates("UCAN through one delegation (two signatures), node:crypto", [
-      { name: "raw Ed25519 verify of the runtime", run: nodeCheck },
-      ...contenders(tokens, createNodeTokenCrypto),
-    ]),
-    await measureRates("UCAN through one delegation (two signatures), WebCrypto", [
-      { name: "raw Ed25519 verify of the runtime", run: webCheck },
-      ...contenders(tokens, () => undefined),
-    ]),
-  ];
+  yield await measureRates("UCAN through one delegation (two signatures), node:crypto", [
+    { name: "raw Ed25519 verify of the runtime", run: nodeCheck },
+    ...contenders(tokens, createNodeTokenCrypto),
+  ]);
+  yield await measureRates("UCAN through one delegation (two signatures), WebCrypto", [
+    { name: "raw Ed25519 verify of the runtime", run: webCheck },
+    ...contenders(tokens, () => undefined),
+  ]);
 }
 
 function contenders(
