@@ -1,3 +1,4 @@
+import { finishRemovals } from "./accounts/finish-removals.ts";
 import type { DavContext } from "./context.ts";
 import { countTrash, createSteadyClock, finishPurges, sweepKept } from "./sweep-kept.ts";
 
@@ -30,6 +31,8 @@ export function createKeptSweeper(
         if (bytes > 0)
           log.warn({ bytes }, "the disk is nearly full: the oldest of trash and versions given up");
       }
+      const removed = await finishRemovals(storage, clock.nowMs(), { pause });
+      if (removed.items > 0) log.info({ ...removed }, "what was left of removed owners ended");
       await finishPurges(storage, { pause });
       await countTrash(storage, { pause });
       if (ticks % expiredEvery !== 0) return;

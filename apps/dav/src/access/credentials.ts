@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { createRefuseRemoved } from "../accounts/refuse-removed.ts";
 import type { CommitQueue } from "../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../storage/open-database.ts";
 
@@ -78,7 +79,9 @@ export function createCredentials(
 ): Credentials {
   const sql = prepare(db);
   const remembered = db.readMemory.remember<Credential | null>(maxRemembered);
+  const refuseRemoved = createRefuseRemoved(db);
   const add = (credential: NewCredential): CredentialFacts => {
+    refuseRemoved(credential.owner);
     if (sql.byToken.get(credential.tokenId) !== undefined) {
       throw new ReliteError("conflict", "This token is or was kept already", { reason: "replayed" });
     }

@@ -37,7 +37,8 @@ export function createDevices(db: SqliteDatabase, commits: CommitQueue): Devices
   const sql = {
     list: db.prepare<[number], Row>("SELECT * FROM device_uses WHERE owner = ? ORDER BY last_ms DESC, did"),
     note: db.prepare<[{ owner: number; did: string; agent: string; atMs: number }]>(
-      `INSERT INTO device_uses (owner, did, agent, first_ms, last_ms) VALUES (@owner, @did, @agent, @atMs, @atMs)
+      `INSERT INTO device_uses (owner, did, agent, first_ms, last_ms)
+       SELECT id, @did, @agent, @atMs, @atMs FROM owners WHERE id = @owner AND removed_ms IS NULL
        ON CONFLICT DO UPDATE SET agent = @agent, last_ms = @atMs`,
     ),
     prune: db.prepare<[{ owner: number; did: string; kept: number }]>(

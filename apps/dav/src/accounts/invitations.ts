@@ -193,7 +193,9 @@ function prepare(db: SqliteDatabase) {
     ),
     use: db.prepare<[number, number, string]>("UPDATE invitations SET used_ms = ?, used_by = ? WHERE id = ?"),
     known: db.prepare<[string]>("SELECT 1 FROM owner_dids WHERE did = ?"),
-    countOwners: db.prepare<[], { count: number }>("SELECT count(*) AS count FROM owners"),
+    countOwners: db.prepare<[], { count: number }>(
+      "SELECT count(*) AS count FROM owners WHERE removed_ms IS NULL",
+    ),
     countJoined: db.prepare<[number], { count: number }>(
       "SELECT count(*) AS count FROM owners WHERE joined = 'open' AND created_ms > ?",
     ),

@@ -27,6 +27,7 @@ export interface OwnerChange {
 export interface Owners {
   /** Asked on every request: a DID's owner id, or null for an outsider. Throws `forbidden`/`owner_disabled` while disabled. */
   idOf(did: string): number | null;
+  /** Stays so when the last owner is removed: from then on only the command line adds one. */
   isClaimed(): boolean;
   isAdmin(id: number): boolean;
   list(): readonly OwnerRecord[];
@@ -116,18 +117,37 @@ export function createEnrol(db: SqliteDatabase, nowMs: () => number): (enrolment
   const known = db.prepare<[string]>("SELECT 1 FROM owner_dids WHERE did = ?");
   const insert = db.prepare<[Enrolment & { readonly atMs: number }]>(
     `INSERT INTO owners (quota_bytes, created_ms, label, joined, admin)
-     VALUES (@quotaBytes, @atMs, @label, @joined, NOT EXISTS (SELECT 1 FROM owners))`,
+     VALUES (@quotaBytes, @atMs, @label, @joined, NOT EXISTS (SELECT 1 FROM owners WHERE removed_ms IS NULL))`,
   );
   const bind = db.prepare<[string, number, number]>(
     "INSERT INTO owner_dids (did, owner, created_ms) VALUES (?, ?, ?)",
   );
+  const takeOver = createRevokedTakeOver(db);
   return (enrolment) => {
     if (known.get(enrolment.did) !== undefined) {
       throw new ReliteError("conflict", "This DID is enrolled already", { reason: "already_enrolled" });
     }
     const id = Number(insert.run({ ...enrolment, atMs: nowMs() }).lastInsertRowid);
     bind.run(enrolment.did, id, nowMs());
+    takeOver(enrolment.did, id);
     return id;
+  };
+}
+
+/** A key that was removed and comes again starts empty, but what was revoked or lost under it stays so. */
+function createRevokedTakeOver(db: SqliteDatabase): (did: string, owner: number) => void {
+  const tokens = db.prepare<[number, string]>(
+    "UPDATE revocations SET owner = ? WHERE owner IN (SELECT owner FROM removed_dids WHERE did = ?)",
+  );
+  // A copy: another key of the same former owner may come again, too.
+  const devices = db.prepare<[number, string]>(
+    `INSERT INTO lost_devices (owner, did, lost_by, created_ms)
+     SELECT ?, did, lost_by, created_ms FROM lost_devices
+     WHERE owner IN (SELECT owner FROM removed_dids WHERE did = ?) ON CONFLICT DO NOTHING`,
+  );
+  return (did, owner) => {
+    tokens.run(owner, did);
+    devices.run(owner, did);
   };
 }
 
@@ -139,7 +159,7 @@ function prepare(db: SqliteDatabase) {
     ),
     any: db.prepare<[], { id: number }>("SELECT id FROM owners LIMIT 1"),
     admin: db.prepare<[number]>("SELECT 1 FROM owners WHERE id = ? AND admin = 1"),
-    all: db.prepare<[], OwnerRow>("SELECT * FROM owners ORDER BY id"),
+    all: db.prepare<[], OwnerRow>("SELECT * FROM owners WHERE removed_ms IS NULL ORDER BY id"),
     dids: db.prepare<[number], { did: string }>(
       "SELECT did FROM owner_dids WHERE owner = ? ORDER BY created_ms, did",
     ),

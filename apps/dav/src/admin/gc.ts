@@ -1,3 +1,4 @@
+import { finishRemovals } from "../accounts/finish-removals.ts";
 import { realDisk } from "../blobs/disk.ts";
 import { createFileBlobs } from "../blobs/file-blobs.ts";
 import type { Storage } from "../context.ts";
@@ -18,8 +19,8 @@ import { importStaging } from "./import/import-staging.ts";
 import { bytesText } from "./progress.ts";
 
 const usage = `Usage: gc [--dry-run] [--data DIR] [--json]
-Drops now what the endpoint drops by itself sooner or later: trash and versions past their time, content no file has had
-for an hour, bytes a killed upload left, changes older than DAV_CHANGES_KEEP, locks and unfinished uploads that ran out.
+Drops now what the endpoint drops by itself sooner or later: trash and versions past their time, what a removed owner
+had, content no file has had for an hour, bytes a killed upload left, changes older than DAV_CHANGES_KEEP, locks and unfinished uploads that ran out.
 With the endpoint stopped it also makes the
 database file smaller where that is worth it. Works on a stopped and on a running endpoint.`;
 
@@ -56,6 +57,7 @@ export const runGc = createStorageCommand({
 async function collect({ storage, config, clock }: StorageJob): Promise<Collected> {
   const beforeMs = clock.nowMs() - graceMs;
   const { db } = storage;
+  await finishRemovals(storage, clock.nowMs(), { pause: async () => {} });
   const kept = await sweepKept(storage, clock.nowMs(), { pause: async () => {} });
   const contents = await collectUnreferenced(storage, beforeMs);
   const strays = await collectStrays(storage, beforeMs);

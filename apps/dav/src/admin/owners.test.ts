@@ -49,7 +49,7 @@ describe("owners", () => {
     [["add"], 2],
     [["add", "did:key:nonsense"], 2],
     [["add", "a", "b"], 2],
-    [["remove", "did:key:z"], 2],
+    [["vanish", "did:key:z"], 2],
     [["list", "--unknown"], 2],
     [["constructor", "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"], 2],
     [["disable"], 2],

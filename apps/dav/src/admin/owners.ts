@@ -2,6 +2,7 @@ import { parseBytes } from "@relite/core/env";
 import { parseDidKey } from "@relite/core/ucan";
 import type { OwnerChange, OwnerRecord } from "../accounts/owners.ts";
 import { type CommandIo, type Parsed, parseLine, withStorage, wrongCall } from "./command-line.ts";
+import { removeOwner } from "./remove-owner.ts";
 
 const usage = `Usage: owners add DID [--quota 10G] [--data DIR]     lets a key keep files here; the first is the administrator
        owners list [--json] [--data DIR]            who they are, what they use, when they were seen last
@@ -9,7 +10,10 @@ const usage = `Usage: owners add DID [--quota 10G] [--data DIR]     lets a key k
        owners enable DID [--data DIR]
        owners quota DID 10G|none [--data DIR]
        owners promote DID [--data DIR]              may invite others (an administrator)
-       owners demote DID [--data DIR]`;
+       owners demote DID [--data DIR]
+       owners remove DID|NAME [--dry-run | --yes] [--json] [--data DIR]
+                                                    ends an owner with all files, app passwords and shares, for good;
+                                                    without --yes it only says what would go`;
 
 const changeByVerb: Readonly<Record<string, { readonly change: OwnerChange; readonly done: string }>> = {
   disable: { change: { isDisabled: true }, done: "disabled" },
@@ -18,9 +22,17 @@ const changeByVerb: Readonly<Record<string, { readonly change: OwnerChange; read
   demote: { change: { isAdmin: false }, done: "may not invite others now:" },
 };
 
+const flags = {
+  quota: "string",
+  data: "string",
+  json: "boolean",
+  yes: "boolean",
+  "dry-run": "boolean",
+  help: "boolean",
+} as const;
+
 /** `owners`: who may keep files here. Takes effect at once, also on a running endpoint. */
 export async function runOwners(args: readonly string[], io: CommandIo): Promise<number> {
-  const flags = { quota: "string", data: "string", json: "boolean", help: "boolean" } as const;
   const line = parseLine(args, flags, io);
   if (line === null) return wrongCall;
   if (line.isSet("help")) {
@@ -29,11 +41,15 @@ export async function runOwners(args: readonly string[], io: CommandIo): Promise
   }
   const [verb = "", did, amount, ...rest] = line.words;
   const wordsExpected = verb === "list" ? 1 : verb === "quota" ? 3 : 2;
-  const isKnown = Object.hasOwn(changeByVerb, verb) || ["add", "list", "quota"].includes(verb);
+  const isKnown = Object.hasOwn(changeByVerb, verb) || ["add", "list", "quota", "remove"].includes(verb);
   if (!isKnown || line.words.length !== wordsExpected || rest.length > 0) {
-    return wrong(io, "owners add, list, disable, enable, quota, promote or demote; see --help");
+    return wrong(io, "owners add, list, disable, enable, quota, promote, demote or remove; see --help");
   }
+  const isForRemoval = line.isSet("yes") || line.isSet("dry-run");
+  if (isForRemoval && verb !== "remove") return wrong(io, "--yes and --dry-run belong to owners remove");
   if (verb === "list") return list(line, io);
+  if (verb === "remove")
+    return withStorage(line.flag("data"), io, (storage) => removeOwner(storage, line, io));
   if (did === undefined || parseDidKey(did) === null) {
     return wrong(io, "DID is not a did:key of an Ed25519 or P-256 key");
   }

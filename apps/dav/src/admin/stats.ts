@@ -76,7 +76,7 @@ async function readStats({ db }: Storage, databaseFile: string): Promise<Stats> 
     const versions = one<Kept>("SELECT count(*) AS items, total(size) AS bytes FROM versions") ?? nothing;
     const oldest = one<{ at: number | null }>("SELECT min(at_ms) AS at FROM changes")?.at ?? null;
     return {
-      owners: count("owners"),
+      owners: count("owners WHERE removed_ms IS NULL"),
       files: nodes?.files ?? 0,
       collections: nodes?.collections ?? 0,
       fileBytes: nodes?.bytes ?? 0,
@@ -117,7 +117,7 @@ const contentsSql = `SELECT count(*) AS count, total(size) AS bytes, total(size 
 
 const largestSql = `SELECT (SELECT did FROM owner_dids WHERE owner = owners.id ORDER BY created_ms, did LIMIT 1) AS did,
   used_bytes AS usedBytes, used_nodes AS usedNodes, quota_bytes AS quotaBytes
-  FROM owners ORDER BY used_bytes DESC, id LIMIT 10`;
+  FROM owners WHERE removed_ms IS NULL ORDER BY used_bytes DESC, id LIMIT 10`;
 
 function describeStats(stats: Stats): readonly string[] {
   const rows: readonly [string, string][] = [

@@ -53,7 +53,7 @@ async function describeStorage({ storage: { db }, config }: Parts): Promise<stri
     new Gauge({ name: `relite_dav_${name}`, help, registers: [registry] }).set(value);
   const sums = db
     .prepare<[], { owners: number; bytes: number; nodes: number }>(
-      `SELECT count(*) AS owners, coalesce(sum(used_bytes), 0) AS bytes, coalesce(sum(used_nodes), 0) AS nodes
+      `SELECT count(*) FILTER (WHERE removed_ms IS NULL) AS owners, coalesce(sum(used_bytes), 0) AS bytes, coalesce(sum(used_nodes), 0) AS nodes
        FROM owners`,
     )
     .get();

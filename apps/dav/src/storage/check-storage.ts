@@ -14,7 +14,8 @@ export interface Problem {
     | "version_differs"
     | "trash_differs"
     | "upload_part_missing"
-    | "access_differs";
+    | "access_differs"
+    | "removed_differs";
   readonly owner: number | null;
   readonly subject: string;
   /** Paths of the files that have a content that is damaged or missing, some of them when there are many. */
@@ -152,13 +153,15 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
             SELECT nodes.owner, nodes.id, nodes.name, trash.node, trash.app, apps.name AS home, trash.owner AS listed
             FROM owners JOIN nodes AS top ON top.parent = owners.root AND top.name = 'trash'
             JOIN nodes AS apps ON apps.parent = top.id AND apps.name <> '.purge' JOIN nodes ON nodes.parent = apps.id
-            LEFT JOIN trash ON trash.node = nodes.id)
+            LEFT JOIN trash ON trash.node = nodes.id
+            WHERE owners.removed_ms IS NULL)
           WHERE node IS NULL OR app <> home OR listed <> owner
           UNION ALL
           SELECT trash.owner, trash.node || ' ' || trash.path FROM trash LEFT JOIN nodes ON nodes.id = trash.node
           LEFT JOIN nodes AS apps ON apps.id = nodes.parent LEFT JOIN nodes AS top ON top.id = apps.parent
           LEFT JOIN owners ON owners.root = top.parent AND owners.id = trash.owner
-          WHERE owners.id IS NULL OR top.name <> 'trash' OR apps.name <> trash.app`,
+          WHERE (owners.id IS NULL OR top.name <> 'trash' OR apps.name <> trash.app)
+            AND trash.owner NOT IN (SELECT id FROM owners WHERE removed_ms IS NOT NULL)`,
   },
   {
     kind: "access_differs",
@@ -167,6 +170,16 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
             OR (revoked_ms IS NULL) <> (token <> '')
           UNION ALL SELECT owner, 'revocation ' || token_id FROM revocations WHERE length(token_id) <> 64
           UNION ALL SELECT NULL, 'the count of revocations is missing' WHERE NOT EXISTS (SELECT 1 FROM access_revision)`,
+  },
+  {
+    kind: "removed_differs",
+    sql: `SELECT id AS owner, 'a removed owner can still come in' AS subject FROM owners WHERE removed_ms IS NOT NULL
+            AND (disabled_ms IS NULL OR admin <> 0 OR EXISTS (SELECT 1 FROM owner_dids WHERE owner = owners.id)
+              OR EXISTS (SELECT 1 FROM credentials WHERE owner = owners.id))
+          UNION ALL SELECT id, 'an emptied owner has something left' FROM owners WHERE emptied_ms IS NOT NULL
+            AND (removed_ms IS NULL OR root IS NOT NULL OR used_nodes <> 0
+              OR EXISTS (SELECT 1 FROM changes WHERE owner = owners.id)
+              OR EXISTS (SELECT 1 FROM uploads WHERE owner = owners.id))`,
   },
   {
     kind: "usage_differs",

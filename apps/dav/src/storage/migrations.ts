@@ -1,6 +1,7 @@
 import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
+import { removalStep } from "./steps/removal.ts";
 import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
 import { uploadsStep } from "./steps/uploads.ts";
@@ -106,4 +107,5 @@ export const migrations: readonly string[] = [
   accessStep,
   trashStep,
   uploadsStep,
+  removalStep,
 ];

@@ -3,6 +3,7 @@ import { createDevices, devicesWrites } from "../access/devices.ts";
 import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
+import { createRemovals, removalWrites } from "../accounts/removals.ts";
 import { createSqliteTrash, trashWrites } from "../tree/sqlite/sqlite-trash.ts";
 import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
 import { createSqliteVersions, versionWrites } from "../tree/sqlite/sqlite-versions.ts";
@@ -24,6 +25,7 @@ const definitions = {
   trash: define(createSqliteTrash, trashWrites),
   versions: define(createSqliteVersions, versionWrites),
   owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
+  removals: define(createRemovals, removalWrites),
   invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),
   credentials: define(({ db, commits, nowMs }) => createCredentials(db, commits, nowMs), credentialsWrites),
   revocations: define(({ db, commits, nowMs }) => createRevocations(db, commits, nowMs), revocationsWrites),

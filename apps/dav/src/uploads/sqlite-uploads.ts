@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { createRefuseRemoved } from "../accounts/refuse-removed.ts";
 import { tooLarge } from "../blobs/receive.ts";
 import type { CommitQueue } from "../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../storage/open-database.ts";
@@ -21,6 +22,7 @@ const freeing = { usesReserve: true };
 /** The embedded port of files on their way. */
 export function createUploads(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Uploads {
   const rows = createUploadRows(db);
+  const refuseRemoved = createRefuseRemoved(db);
   return {
     find: async ({ owner, app, actor, name }) => {
       const row = rows.byKey.get(owner, app, actor, name);
@@ -34,7 +36,11 @@ export function createUploads(db: SqliteDatabase, commits: CommitQueue, nowMs: (
     parts: async (id) => rows.parts.all(id),
     part: async (id, start) => rows.part.get(id, start) ?? null,
     hasFile: async (file) => rows.byFile.get(file) !== undefined,
-    create: (fresh) => commits.run(() => create(rows, fresh, nowMs())),
+    create: (fresh) =>
+      commits.run(() => {
+        refuseRemoved(fresh.owner);
+        return create(rows, fresh, nowMs());
+      }),
     addPart: (id, part, rules) => commits.run(() => addPart(rows, liveRow(rows, id, nowMs()), part, rules)),
     extendPart: (id, part, fromSize, rules) =>
       commits.run(() => extendPart(rows, liveRow(rows, id, nowMs()), { part, fromSize }, rules)),

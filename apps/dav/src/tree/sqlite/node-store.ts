@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { ownerRemoved } from "../../accounts/refuse-removed.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
 import { createLockStore } from "./lock-store.ts";
@@ -22,6 +23,7 @@ interface UsageRow {
   readonly used_bytes: number;
   readonly used_nodes: number;
   readonly kept_bytes: number;
+  readonly removed_ms: number | null;
 }
 
 // More nodes than any person has, few enough that a loop of copies cannot fill the disk with empty collections.
@@ -86,7 +88,9 @@ export function createNodeStore(
 
   function admit(owner: number, moreBytes: number, moreNodes: number): void {
     if (moreBytes > 0) checkQuota(owner, moreBytes);
-    if ((sql.usage.get(owner)?.used_nodes ?? 0) + moreNodes > maxNodesPerOwner) {
+    const row = sql.usage.get(owner);
+    if (row != null && row.removed_ms !== null) throw ownerRemoved();
+    if ((row?.used_nodes ?? 0) + moreNodes > maxNodesPerOwner) {
       throw new ReliteError("insufficient_storage", "Too many files", { reason: "too_many_nodes" });
     }
   }
@@ -154,7 +158,7 @@ function prepare(db: SqliteDatabase) {
            JOIN nodes ON nodes.parent = doomed.id WHERE owners.id = ?) AS any`,
     ),
     usage: db.prepare<[number], UsageRow>(
-      "SELECT quota_bytes, used_bytes, used_nodes, kept_bytes FROM owners WHERE id = ?",
+      "SELECT quota_bytes, used_bytes, used_nodes, kept_bytes, removed_ms FROM owners WHERE id = ?",
     ),
   };
 }

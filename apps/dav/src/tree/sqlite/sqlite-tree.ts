@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { createRefuseRemoved } from "../../accounts/refuse-removed.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
 import type { PortParts } from "../../storage/port-parts.ts";
 import { createUploadRows } from "../../uploads/upload-rows.ts";
@@ -24,6 +25,7 @@ const reserved = { usesReserve: true };
 export function createSqliteTree(parts: PortParts): Tree {
   const { db, commits } = parts;
   const { nodes, contents, properties, keeper, transfer } = createStores(parts);
+  const refuseRemoved = createRefuseRemoved(db);
   const put = createFileWriter(nodes, contents, keeper, createUploadRows(db));
   const patch = createPatch(nodes, properties);
   const readChanges = createChangeReader(db, nodes);
@@ -53,7 +55,11 @@ export function createSqliteTree(parts: PortParts): Tree {
 
   return {
     ...createPathReader(db, nodes, contents),
-    openApp: (owner, appId) => commits.run(() => makeApp(nodes, owner, appId)),
+    openApp: (owner, appId) =>
+      commits.run(() => {
+        refuseRemoved(owner);
+        return makeApp(nodes, owner, appId);
+      }),
     members: async (id, afterName, limit) => rowsToNodes(nodes.sql.members.all(id, afterName ?? "", limit)),
     checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),

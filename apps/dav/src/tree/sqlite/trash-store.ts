@@ -145,6 +145,6 @@ function prepare(db: SqliteDatabase) {
     apps: db.prepare<[number], { app: string }>(
       "SELECT DISTINCT app FROM trash WHERE owner = ? ORDER BY app",
     ),
-    owners: db.prepare<[], { id: number }>("SELECT id FROM owners ORDER BY id"),
+    owners: db.prepare<[], { id: number }>("SELECT id FROM owners WHERE emptied_ms IS NULL ORDER BY id"),
   };
 }
