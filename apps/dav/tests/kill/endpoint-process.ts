@@ -7,6 +7,8 @@ import type { TestRequest } from "../../src/testing/dav-fixture.ts";
 export interface EndpointProcess {
   readonly pid: number;
   readonly url: string;
+  /** The owner's header, for requests that are not sent by `request`. */
+  readonly authorization: string;
   /** Sends as the owner, to the app `test` or to an absolute path. */
   request(method: string, path: string, init?: TestRequest): Promise<Response>;
   /** What only the net below all requests has caught: there must be nothing. */
@@ -70,6 +72,7 @@ export async function startEndpoint(setup: EndpointSetup): Promise<EndpointProce
   return {
     pid: child.pid ?? 0,
     url,
+    authorization: `Bearer ${token}`,
     request: (method, path, { headers = {}, body } = {}) => {
       const address = url + (path.startsWith("/") ? path : `/dav/apps/test/${path}`);
       const init = { method, headers: { Authorization: `Bearer ${token}`, ...headers } };

@@ -53,6 +53,11 @@ export function createSqliteTree(parts: PortParts): Tree {
     keeper.discard(node, place, conditions.author);
   }
 
+  // Of one moment: else a lock that comes between two reads makes a refusal that was never right.
+  const checkWrite = db.transaction((place: Place, conditions: WriteConditions): void => {
+    followForWrite(nodes, place, conditions);
+  });
+
   return {
     ...createPathReader(db, nodes, contents),
     openApp: (owner, appId) =>
@@ -61,7 +66,7 @@ export function createSqliteTree(parts: PortParts): Tree {
         return makeApp(nodes, owner, appId);
       }),
     members: async (id, afterName, limit) => rowsToNodes(nodes.sql.members.all(id, afterName ?? "", limit)),
-    checkWrite: async (place, conditions) => void followForWrite(nodes, place, conditions),
+    checkWrite: async (place, conditions) => checkWrite(place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions, first = { steps: [] }) =>
       commits.run(() => makeCollection(place, conditions, first)),
