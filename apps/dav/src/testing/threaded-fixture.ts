@@ -10,7 +10,7 @@ import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
 import { createFileAudit } from "../audit-file.ts";
 import { readConfig } from "../config.ts";
 import { openStorage } from "../context.ts";
-import { startThreadedServer, type ThreadedServer } from "../threads/start-threads.ts";
+import { startThreadedServer, type ThreadedParts, type ThreadedServer } from "../threads/start-threads.ts";
 import { newSigner } from "./dav-fixture.ts";
 
 export interface ThreadedAnswer {
@@ -34,13 +34,14 @@ export interface ThreadedTestServer extends AsyncDisposable {
   readonly logged: readonly string[];
   /** Sends below `/dav/apps/test/`, or to an absolute path, as the owner. */
   send(method: string, path: string, request?: ThreadedRequest): Promise<ThreadedAnswer>;
-  /** A thread by name (`writer`, `http-0`), the one that was started last. */
+  /** A thread by name (`http-0`), the one that was started last. */
   worker(name: string): Worker;
 }
 
-/** The endpoint as a process runs it, with one enrolled owner: a writer thread and several that answer. */
+/** The endpoint as a process runs it, with one enrolled owner: this thread writes, and several answer. */
 export async function startThreadedTestServer(
   env: Readonly<Record<string, string>> = {},
+  parts: Pick<ThreadedParts, "maxReplacements"> = {},
 ): Promise<ThreadedTestServer> {
   const folder = await mkdtemp(join(tmpdir(), "relite-threads-"));
   const settings = { DAV_PORT: "0", DAV_DATA_DIR: folder, DAV_RATE_LIMIT: "100000", DAV_THREADS: "3" };
@@ -59,6 +60,7 @@ export async function startThreadedTestServer(
   const note = (_fields: unknown, message: string) => void logged.push(message);
   const log: Logger = { ...silentLogger, info: note, warn: note, error: note };
   const server = await startThreadedServer(config, {
+    ...parts,
     log,
     audit: createFileAudit(config.folder, log, config.audit),
   });

@@ -14,15 +14,10 @@ export interface HttpThreadData {
   readonly writer: MessagePort;
 }
 
-export interface WriterData {
-  readonly config: DavConfig;
-}
-
 /** From the main thread. */
-export type ToThread =
-  | { readonly kind: "stop" }
-  /** For the writer: another thread that will send writes. */
-  | { readonly kind: "caller"; readonly port: MessagePort };
+export interface ToThread {
+  readonly kind: "stop";
+}
 
 /** To the main thread. */
 export type FromThread =

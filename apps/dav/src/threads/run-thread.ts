@@ -8,8 +8,6 @@ import { errorToWire } from "./wire-error.ts";
 export interface ThreadParts {
   readonly log: Logger;
   post(message: FromThread): void;
-  /** What the main thread says besides that it is time to stop. */
-  listen(onMessage: (message: ToThread) => void): void;
 }
 
 export interface RunningThread {
@@ -29,11 +27,7 @@ export async function runThread(
   // A net below the net: no request may end the thread. What it did not finish is not in the storage.
   process.on("uncaughtException", (err) => log.error({ err }, "unexpected error"));
   try {
-    const { port, stop } = await start({
-      log,
-      post,
-      listen: (onMessage) => void main.on("message", onMessage),
-    });
+    const { port, stop } = await start({ log, post });
     main.on("message", ({ kind }: ToThread) => {
       if (kind !== "stop") return;
       stop().then(

@@ -7,26 +7,27 @@ import type { DavConfig } from "../config.ts";
 import { urlOf } from "../http-server.ts";
 import { createLimitMemory, forgetUploads } from "../limits.ts";
 import type { DavServer } from "../server.ts";
+import { startWriter } from "./start-writer.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 export interface ThreadedServer extends DavServer {
-  /** Resolves with the reason when it cannot go on: the writer is gone, or threads end again and again. */
+  /** Resolves with the reason when it cannot go on: threads end again and again. */
   readonly lost: Promise<Error>;
 }
 
 export interface ThreadedParts {
   readonly log: Logger;
   readonly audit: AuditFile;
+  /** Threads that ended and were replaced before it is given up. */
+  readonly maxReplacements?: number;
 }
 
-const maxReplacements = 10;
-
 /**
- * Starts the endpoint as a process runs it: one thread that writes, and `DAV_THREADS` that answer requests on one port.
- * This thread only writes log and audit lines. An answering thread that ends is replaced; without the writer all stops.
+ * Starts the endpoint as a process runs it: this thread writes the storage, the log and the audit file, and `DAV_THREADS`
+ * others answer requests on one port. One of them that ends is replaced.
  */
 export async function startThreadedServer(config: DavConfig, parts: ThreadedParts): Promise<ThreadedServer> {
-  const { log, audit } = parts;
+  const { log, audit, maxReplacements = 10 } = parts;
   const count = canSharePort() ? config.threads : 1;
   const limits = createLimitMemory(count);
   const lost = Promise.withResolvers<Error>();
@@ -34,18 +35,15 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   let replacements = 0;
   const answering: Thread[] = [];
 
-  const writer = await startThread(
-    { module: "./writer-thread.ts", name: "writer", data: { config } },
-    { log, audit, onLost: lost.resolve },
-  );
+  const writer = await startWriter(config, log);
 
   async function startAnswering(thread: number, port: number): Promise<Thread> {
     const channel = new MessageChannel();
-    writer.send({ kind: "caller", port: channel.port1 }, [channel.port1]);
+    writer.serve(channel.port1);
     const data = { config, port, reusePort: count > 1, thread, limits, writer: channel.port2 };
     const setup = { name: `http-${thread}`, data, transfer: [channel.port2] };
     const onLost = (err: Error) => void replace(thread, err);
-    const started = await startThread({ module: "./http-thread.ts", ...setup }, { log, audit, onLost });
+    const started = await startThread(setup, { log, audit, onLost });
     answering[thread] = started;
     return started;
   }

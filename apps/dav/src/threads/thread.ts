@@ -1,23 +1,20 @@
 import { type Transferable, Worker } from "node:worker_threads";
 import type { Logger } from "@relite/core/log";
 import type { AuditFile } from "../audit-file.ts";
-import type { FromThread, ToThread } from "./messages.ts";
+import type { FromThread, HttpThreadData, ToThread } from "./messages.ts";
 import { wireToError } from "./wire-error.ts";
 
 export interface Thread {
-  /** The port it listens on; 0 for the writer. */
+  /** It listens on. */
   readonly port: number;
-  send(message: ToThread, transfer?: readonly Transferable[]): void;
   /** Has it finish what runs; rejects when it cannot end in order. */
   stop(): Promise<void>;
 }
 
 export interface ThreadSetup {
-  /** A module beside this one. */
-  readonly module: "./writer-thread.ts" | "./http-thread.ts";
   readonly name: string;
-  readonly data: object;
-  readonly transfer?: readonly Transferable[];
+  readonly data: HttpThreadData;
+  readonly transfer: readonly Transferable[];
 }
 
 export interface ThreadEnds {
@@ -29,20 +26,16 @@ export interface ThreadEnds {
 
 const maxYoungGenerationSizeMb = 16;
 
-/** Starts a thread; resolves when it is ready, rejects with what kept it from starting. */
-export function startThread(
-  { module, name, data, transfer = [] }: ThreadSetup,
-  ends: ThreadEnds,
-): Promise<Thread> {
+/** Starts a thread that answers requests; resolves when it is ready, rejects with what kept it from starting. */
+export function startThread({ name, data, transfer }: ThreadSetup, ends: ThreadEnds): Promise<Thread> {
   const { log, audit } = ends;
-  const worker = new Worker(new URL(module, import.meta.url), {
+  const worker = new Worker(new URL("./http-thread.ts", import.meta.url), {
     name,
     workerData: data,
     transferList: [...transfer],
     // Left alone, each thread's nursery grows to 32 MiB under load: listings make much that is soon forgotten.
     resourceLimits: { maxYoungGenerationSizeMb },
   });
-  const send: Thread["send"] = (message, moved = []) => worker.postMessage(message, [...moved]);
   return new Promise((resolve, reject) => {
     let state: "starting" | "ready" | "stopping" = "starting";
     let failure: Error | null = null;
@@ -70,9 +63,8 @@ export function startThread(
       state = "ready";
       resolve({
         port: message.port,
-        send,
         stop: () => {
-          if (state === "ready") send({ kind: "stop" });
+          if (state === "ready") worker.postMessage({ kind: "stop" } satisfies ToThread);
           state = "stopping";
           return ended;
         },

@@ -1,28 +1,30 @@
-/** The one thread that writes: it has the folder, the writing connection, the commit queue and the collection of garbage. */
-import { workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { systemClock } from "@relite/core/clock";
+import type { Logger } from "@relite/core/log";
+import type { DavConfig } from "../config.ts";
 import { startCollecting } from "../garbage.ts";
 import { listWrites } from "../storage/ports.ts";
 import { takeStorage } from "../storage/take-storage.ts";
-import type { WriterData } from "./messages.ts";
-import { runThread } from "./run-thread.ts";
 import { createWriteDesk } from "./write-desk.ts";
 
-const { config }: WriterData = workerData;
+export interface Writer {
+  /** Does the writes that come in through a port. */
+  serve(port: MessagePort): void;
+  /** Finishes what came in, then lets go of the folder. */
+  stop(): Promise<void>;
+}
 
-await runThread(config.logLevel, async ({ log, listen }) => {
+/** All that writes: the folder, the writing connection, the commit queue and the collection of garbage. */
+export async function startWriter(config: DavConfig, log: Logger): Promise<Writer> {
   const { storage, release } = await takeStorage(config, { log });
   const desk = createWriteDesk(listWrites(storage));
-  listen((message) => {
-    if (message.kind === "caller") desk.serve(message.port);
-  });
   const collecting = startCollecting({ storage, clock: systemClock, log, config });
   return {
-    port: 0,
+    serve: desk.serve,
     stop: async () => {
       await collecting.stop();
       await desk.idle();
       release();
     },
   };
-});
+}
