@@ -10,6 +10,8 @@ import { createChassis } from "./engine/chassis.ts";
 import type { Exchange } from "./exchange.ts";
 import { admit, isKnownMethod } from "./gate.ts";
 import { refuseOtherVersions, refuseRepeatedHeaders } from "./guard.ts";
+import { sendFrontPage } from "./html/front-page.ts";
+import { isNavigation } from "./html/page-shell.ts";
 import { createMethods } from "./methods/index.ts";
 import { answerOptions } from "./methods/options.ts";
 import { answerWay, wayTo } from "./methods/ways.ts";
@@ -61,6 +63,8 @@ export function createHandler(context: DavContext): Handler {
       if (way !== null)
         return req.method === "OPTIONS" ? answerOptions(exchange) : answerWay(exchange, way, ways);
     }
+    if (isNavigation(req) && wayTo(config.prefix, rawPath) !== null)
+      return sendFrontPage(exchange, config.prefix);
     exchange.dav = readDavRequest(req, config.prefix);
     if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
     await chassis.execute(exchange);

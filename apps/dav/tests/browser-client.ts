@@ -27,12 +27,16 @@ export function browserClient(dav: TestServer) {
     return { status: answer.status, text: await answer.text(), headers: answer.headers };
   }
 
-  /** Sends the sign-in form; the cookie is what a browser would send back. */
-  async function signIn(password: string, next: string, headers: Readonly<Record<string, string>> = {}) {
-    const answer = await fetch(`${dav.server.url}/relite/session`, {
+  /** Sends a form of this server's pages; the cookie is what a browser would send back. */
+  async function submit(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    const answer = await fetch(dav.server.url + path, {
       method: "POST",
       headers: { ...navigation, Origin: dav.server.url, ...headers },
-      body: new URLSearchParams({ password, next }),
+      body: new URLSearchParams(fields),
       redirect: "manual",
     });
     const setCookie = answer.headers.get("set-cookie") ?? "";
@@ -44,6 +48,12 @@ export function browserClient(dav: TestServer) {
       cookie: setCookie.split(";")[0] ?? "",
     };
   }
+
+  const signIn = (password: string, next: string, headers: Readonly<Record<string, string>> = {}) =>
+    submit("/relite/session", { password, next }, headers);
+
+  const signOut = (cookie: string, next: string, headers: Readonly<Record<string, string>> = {}) =>
+    submit("/relite/session/end", { next }, { Cookie: cookie, ...headers });
 
   async function share(
     resource: string,
@@ -71,5 +81,5 @@ export function browserClient(dav: TestServer) {
     return { status: answer.status, setCookie, cookie: setCookie.split(";")[0] ?? "" };
   }
 
-  return { ...client, look, signIn, share, openShare };
+  return { ...client, look, submit, signIn, signOut, share, openShare };
 }

@@ -37,7 +37,7 @@ describe("a collection in a browser", () => {
     expect(page.text).toContain("1.2 MB");
     expect(page.text).toMatch(/<time datetime="\d{4}-\d\d-\d\dT/);
     expect(page.text).toContain(`<a href="${at}/"><svg`);
-    expect(page.text).toContain("5 entries, 1.2 MB");
+    expect(page.text).toContain("1 folder · 4 files · 1.2 MB");
     expect((await browser.look(`${at}/folder`, authorization)).text).toBe(page.text);
     expect((await browser.look(`${at}/`, authorization)).text).not.toContain("Up one folder");
     expect((await browser.look(`${at}/folder/empty/`, authorization)).text).toContain(
@@ -86,7 +86,18 @@ describe("a collection in a browser", () => {
     const names = [...page.text.matchAll(/<bdi>(n\d+\.txt)<\/bdi>/g)].map(([, name]) => name);
     expect(new Set(names).size).toBe(count);
     expect(names).toHaveLength(count);
-    expect(page.text).toContain(`${count} entries`);
+    expect(page.text).toContain(`${count} files`);
+  });
+
+  it("[BP1] a folder of no great size is in the order of a dictionary, folders first", async () => {
+    await dav.request("MKCOL", "order");
+    for (const name of ["b", "Z"]) await dav.request("MKCOL", `order/${name}`);
+    for (const name of ["n10", "N9", "a", "\u00e4", "Z1"])
+      await dav.request("PUT", `order/${encodeURIComponent(name)}`, { body: "x" });
+    const page = await browser.look(`${at}/order/`, authorization);
+    const names = [...page.text.matchAll(/<a href[^>]*><svg[^>]*><use[^>]*><\/svg><bdi>([^<]*)</g)];
+    expect(names.map(([, name]) => name)).toEqual(["b", "Z", "a", "\u00e4", "N9", "n10", "Z1"]);
+    expect(page.text).toContain("2 folders · 5 files · 5 B");
   });
 
   it("[SH10] escapes every name and lets nothing act", async () => {
@@ -126,7 +137,6 @@ describe("getting in with a browser", () => {
   it.each([
     [`${at}/nothing`, 404, "Nothing here"],
     ["/dav/apps/other/", 403, "Not allowed"],
-    ["/dav/", 403, "Not allowed"],
     ["/nowhere", 404, "Nothing here"],
     [`${at}/%zz`, 400, "This did not work"],
     [`${at}/%3Cscript%3E`, 404, "Nothing here"],
@@ -189,7 +199,48 @@ describe("getting in with a browser", () => {
     const page = await browser.look(`${at}/folder/`, { Cookie: cookie });
     expect(page.status).toBe(200);
     expect(page.text).not.toContain("Up one folder");
-    expect((await browser.look(`${at}/`, { Cookie: cookie })).status).toBe(403);
+    const above = await browser.look(`${at}/`, { Cookie: cookie });
+    expect([above.status, above.text.includes("Another one may.")]).toEqual([403, true]);
+    expect(above.text).toContain(`name="next" value="${at}/"`);
+  });
+
+  it.each(["/", "/dav", "/dav/", "/dav/apps/"])("[BP2] %s leads to what a password opens", async (path) => {
+    const front = await browser.look(path);
+    expect(front.status).toBe(200);
+    expect(front.text).toContain("<h1>Files on this server</h1>");
+    expect(front.text).toContain('name="next" value=""');
+    const ucan = await browser.ucan({ capabilities: [{ with: "app:test/folder", can: "app/read" }] });
+    const { password } = await browser.create({ ucan });
+    const { status, location, setCookie } = await browser.signIn(password, "");
+    expect([status, location]).toEqual([303, `${at}/folder`]);
+    expect(setCookie).toContain("Path=/dav/apps/test;");
+    expect((await browser.signIn("a".repeat(40), "")).status).toBe(403);
+  });
+
+  it("[BP3] a page of an error leads to what the one who asks may open", async () => {
+    const missing = await browser.look(`${at}/nothing`, authorization);
+    expect(missing.text).toContain(`<a class="button plain" href="${at}">Open test</a>`);
+    const share = await browser.share("app:test/folder");
+    const { cookie } = await browser.openShare(share);
+    const inner = await browser.look(`${share.path}/nothing`, { Cookie: cookie });
+    expect([inner.status, inner.text.includes(`href="${share.path}">Open folder</a>`)]).toEqual([404, true]);
+    expect((await browser.look("/nowhere")).text).not.toContain('class="button');
+  });
+
+  it("[BP4] who signed in can sign out, by a form of this address only", async () => {
+    const { password } = await browser.create({ ucan: await browser.ucan() });
+    const { cookie } = await browser.signIn(password, `${at}/`);
+    const page = await browser.look(`${at}/folder/`, { Cookie: cookie });
+    expect(page.text).toContain('action="/relite/session/end"');
+    expect(page.text).toContain(`name="next" value="${at}/folder/"`);
+    expect((await browser.look(`${at}/folder/`, authorization)).text).not.toContain("/relite/session/end");
+    const out = await browser.signOut(cookie, `${at}/folder/`);
+    expect([out.status, out.location]).toEqual([303, `${at}/folder/`]);
+    expect(out.setCookie).toBe("relite-session=; Path=/dav/apps/test; Max-Age=0; HttpOnly; SameSite=Strict");
+    for (const next of ["", "/", "/relite/info", "//elsewhere.example/"])
+      expect((await browser.signOut(cookie, next)).status).toBe(400);
+    const foreign = await browser.signOut(cookie, `${at}/`, { Origin: "https://elsewhere.example" });
+    expect([foreign.status, foreign.setCookie]).toEqual([403, ""]);
   });
 
   it.each([
@@ -233,7 +284,6 @@ describe("getting in with a browser", () => {
     "/dav/apps/test/%2e%2e/x",
     "/dav/apps/test/a%0d%0aSet-Cookie:x=1",
     "javascript:alert(1)",
-    "",
   ])("[SH13] the form leads to no %j", async (next) => {
     const { password } = await browser.create({ ucan: await browser.ucan() });
     const answer = await browser.signIn(password, next);
@@ -255,7 +305,9 @@ describe("getting in with a browser", () => {
     }
     const wrong = await browser.signIn("a".repeat(40), `${at}/folder/`);
     expect([wrong.status, wrong.setCookie]).toEqual([403, ""]);
-    expect(wrong.text).toContain("This password does not open this address.");
+    expect(wrong.text).toContain(
+      "This password does not open this address. Check that you copied all of it.",
+    );
     const { port } = dav.server;
     const without = `POST /relite/session HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
     expect((await sendRaw(port, without)).status).toBe(403);
@@ -268,5 +320,8 @@ describe("getting in with a browser", () => {
     for (let index = 0; index < 40; index += 1)
       statuses.add((await stranger.signIn("b".repeat(40), `${at}/`)).status);
     expect([...statuses]).toEqual([403, 429]);
+    const { status, text } = await stranger.signIn("b".repeat(40), `${at}/`);
+    expect([status, text.includes("Too many wrong passwords.")]).toEqual([429, true]);
+    expect(text).toContain('<form method="post" action="/relite/session">');
   });
 });

@@ -18,6 +18,11 @@ export function mayUseSession({ req }: Exchange, { method, target }: DavRequest)
   return (method === "GET" || method === "HEAD") && target.segments[0] === "apps";
 }
 
+/** Whether a cookie, not a header, said who it is. */
+export function isBySession({ req, identity }: Exchange): boolean {
+  return identity?.via === "app-password" && req.headers.authorization === undefined;
+}
+
 /** Who looks at files in a browser after the app password was shown; null when the cookie opens nothing. Fills the exchange. */
 export async function identifyBySession(
   exchange: Exchange,

@@ -2,6 +2,7 @@ import type { Tree, TreeNode } from "../tree/tree.ts";
 import { createFormat, type Format } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
 import { closePage, openPage } from "./page-shell.ts";
+import { signOutForm } from "./sign-out-form.ts";
 import type { Words } from "./words.ts";
 
 export interface Listing {
@@ -19,51 +20,82 @@ export interface Listing {
   readonly note: string | null;
   /** A script of this server, by path. */
   readonly script?: string;
+  /** Whether who looks can sign out: a cookie opened the page. */
+  readonly isSignedIn?: boolean;
 }
 
-const pageSize = 400;
+/** What is read at once; a folder that has no more is shown in the order of a dictionary. */
+const pageSize = 600;
 
 const icons = html`<svg class="hide" aria-hidden="true"><symbol id="d" viewBox="0 0 20 20"><path d="M2.5 5.5a1 1 0 0 1 1-1h4l1.8 2h7.2a1 1 0 0 1 1 1v7.5a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1z"/></symbol><symbol id="f" viewBox="0 0 20 20"><path d="M5 2.5h6.5L15.5 6.5v10.5a.7.7 0 0 1-.7.7H5a.7.7 0 0 1-.7-.7V3.200a.7.7 0 0 1 .7-.7zM11.500 2.700v3.800h3.800"/></symbol><symbol id="g" viewBox="0 0 20 20"><path d="M10 3v9m-3.500-3.500L10 12l3.500-3.500M4 16h12"/></symbol><symbol id="u" viewBox="0 0 20 20"><path d="M10 16V5M5.500 9.500 10 5l4.500 4.500"/></symbol></svg>
 `;
 
-/** A folder as a page, in parts: each is sent before the next is read. Members come in name order, each once. */
+/**
+ * A folder as a page, in parts: each is sent before the next is read. Every member is there once: folders first and
+ * names as its language sorts them, but in a large folder in the order of their bytes, for nothing is held back.
+ */
 export async function* renderListing(tree: Pick<Tree, "members">, listing: Listing): AsyncGenerator<string> {
   const { words, node, href, title, script } = listing;
   const format = createFormat(words);
   yield openPage({ words, title, ...(script === undefined ? {} : { script }) }).markup + head(listing).markup;
-  let [count, bytes] = [0, 0];
+  const sum = { folders: 0, files: 0, bytes: 0 };
+  let isFirst = true;
   let afterName: string | null = null;
   do {
-    const members: readonly TreeNode[] = await tree.members(node.id, afterName, pageSize);
-    let text = count === 0 && members.length > 0 ? openTable(words).markup : "";
-    for (const member of members) {
+    const page: readonly TreeNode[] = await tree.members(node.id, afterName, pageSize);
+    const isWhole: boolean = isFirst && page.length < pageSize;
+    let text = isFirst && page.length > 0 ? openTable(words).markup : "";
+    for (const member of isWhole ? inReadingOrder(page, words) : page) {
       text += row(member, href, words, format).markup;
-      bytes += member.size;
+      sum.bytes += member.size;
+      sum[member.kind === "file" ? "files" : "folders"] += 1;
     }
-    count += members.length;
-    afterName = members.length === pageSize ? (members.at(-1)?.name ?? null) : null;
+    isFirst = false;
+    afterName = page.length === pageSize ? (page.at(-1)?.name ?? null) : null;
     if (text !== "") yield text;
   } while (afterName !== null);
-  yield (count === 0
+  yield (sum.folders + sum.files === 0
     ? html`<p class="empty">${words.emptyFolder}</p></div>`
     : html`</tbody></table></div>
-<p class="dim foot">${words.entries(count, format.size(bytes))}</p>`
+<p class="dim foot">${summary(sum, words, format)}</p>`
   ).markup + closePage.markup;
 }
 
-function head({ words, title, trail, upHref, note }: Listing): Markup {
+function inReadingOrder(page: readonly TreeNode[], { lang }: Words): readonly TreeNode[] {
+  const { compare } = new Intl.Collator(lang, { numeric: true });
+  const rank = ({ kind }: TreeNode) => (kind === "file" ? 1 : 0);
+  return page.toSorted((a, b) => rank(a) - rank(b) || compare(a.name, b.name));
+}
+
+/** The size of what lies in the folders below is not known here: it is that of the files. */
+function summary(
+  { folders, files, bytes }: { readonly folders: number; readonly files: number; readonly bytes: number },
+  words: Words,
+  format: Format,
+): string {
+  const parts = [folders > 0 ? words.folders(folders) : "", files > 0 ? words.files(files) : ""];
+  if (files > 0) parts.push(format.size(bytes));
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function head(listing: Listing): Markup {
+  const { words, title, trail, upHref, note } = listing;
   const steps = trail.map(({ name, href }) =>
-    href === null ? html`<bdi>${name}</bdi> / ` : html`<a href="${href}"><bdi>${name}</bdi></a> / `,
+    href === null
+      ? html`<li><bdi>${name}</bdi></li>`
+      : html`<li><a href="${href}"><bdi>${name}</bdi></a></li>`,
   );
+  const way =
+    steps.length === 0 ? null : html`<nav aria-label="${words.trail}"><ol class="trail">${steps}</ol></nav>`;
+  const out = listing.isSignedIn === true ? signOutForm(words, listing.href) : null;
   const up =
     upHref === null
       ? null
-      : html`<a href="${upHref}"><svg class="i" aria-hidden="true"><use href="#u"/></svg>${words.up}</a>`;
-  return html`${icons}${steps.length === 0 ? null : html`<p class="trail">${steps}</p>`}
+      : html`<p class="up"><a href="${upHref}"><svg class="i" aria-hidden="true"><use href="#u"/></svg>${words.up}</a></p>`;
+  return html`${icons}${way === null && out === null ? null : html`<div class="bar">${way}${out}</div>`}
 <h1><bdi>${title}</bdi></h1>
 ${note === null ? null : html`<p class="dim">${note}</p>`}
-<p>${up}</p>
-<div class="card">
+<div class="card">${up}
 `;
 }
 

@@ -7,18 +7,22 @@ import type { Words } from "./words.ts";
 export const shareScript = `"use strict";
 (() => {
   const secret = location.hash.slice(1);
-  if (secret !== "") history.replaceState(null, "", location.pathname);
-  if (document.getElementById("opening") === null) return;
+  const clean = () => history.replaceState(null, "", location.pathname);
+  if (document.getElementById("opening") === null) return secret === "" ? undefined : clean();
   const show = (id) => {
     for (const section of document.querySelectorAll("section")) section.hidden = section.id !== id;
   };
+  document.getElementById("again").addEventListener("click", () => location.reload());
+  show("opening");
   if (!/^[a-z2-7]{1,200}$/i.test(secret)) return show("incomplete");
   const body = JSON.stringify({ secret });
   const order = { method: "POST", headers: { "Content-Type": "application/json" }, body, redirect: "error" };
+  // While the link may still open it stays in the address, so that reloading tries it again.
   fetch(location.pathname, order).then(
     ({ ok, status }) => {
-      if (ok) location.replace(location.pathname);
-      else show(status === 429 || status >= 500 ? "busy" : "gone");
+      if (!ok) return show(status === 429 || status >= 500 ? "busy" : "gone");
+      clean();
+      location.replace(location.pathname);
     },
     () => show("busy"),
   );
@@ -28,10 +32,11 @@ export const shareScript = `"use strict";
 /** What a share link opens first. It is the same for every link, there or not. */
 export function openingPage(words: Words): Markup {
   return html`<div class="card pad" aria-live="polite">
-<section id="opening"><h1>${words.opening}</h1><noscript><p class="bad">${words.needsScript}</p></noscript></section>
+<noscript><h1>${words.needsScript}</h1><p>${words.needsScriptText}</p></noscript>
+<section id="opening" hidden><h1>${words.opening}</h1></section>
 <section id="gone" hidden><h1>${words.shareGone}</h1><p>${words.shareGoneText}</p></section>
 <section id="incomplete" hidden><h1>${words.shareIncomplete}</h1><p>${words.shareIncompleteText}</p></section>
-<section id="busy" hidden><h1>${words.errorTitle(429)}</h1><p>${words.errorText(429)}</p></section>
+<section id="busy" hidden><h1>${words.busy}</h1><p>${words.busyText}</p><p><button type="button" id="again">${words.tryAgain}</button></p></section>
 </div>`;
 }
 
@@ -49,12 +54,20 @@ export interface SharedFile {
   readonly expiresMs: number;
 }
 
-/** One shared file: what it is, a look at it where a browser can show it safely, and the download. */
+/** One shared file: what it is, the download, and a look at it where a browser can show it safely. */
 export function sharedFilePage(words: Words, { node, name, type, href, expiresMs }: SharedFile): Markup {
   const format = createFormat(words);
+  const open = opensInBrowser(type) ? html` <a class="button plain" href="${href}">${words.open}</a>` : null;
   return html`<h1><bdi>${name}</bdi></h1>
-<p class="dim">${format.size(node.size)} · <time datetime="${new Date(node.modifiedMs).toISOString()}">${format.time(node.modifiedMs)}</time> · ${words.sharedUntil(format.time(expiresMs))}</p>
-${preview(type, href, name)}<p class="row"><a class="button" href="${href}" download>${words.download}</a> <a class="button plain" href="${href}">${words.open}</a></p>`;
+<p class="dim">${format.size(node.size)} · <time datetime="${new Date(node.modifiedMs).toISOString()}">${format.time(node.modifiedMs)} UTC</time></p>
+<p class="dim">${words.sharedUntil(format.time(expiresMs))}</p>
+<p class="row"><a class="button" href="${href}" download>${words.download}</a>${open}</p>
+${preview(type, href, name)}`;
+}
+
+/** What else there is, a browser would only download. */
+function opensInBrowser(type: string): boolean {
+  return /^(text|image|audio|video)\/|^application\/(pdf|json|xml)\b/i.test(type);
 }
 
 function preview(type: string, href: string, name: string): Markup | null {

@@ -7,7 +7,10 @@ export interface Words {
   readonly up: string;
   readonly folder: string;
   readonly emptyFolder: string;
-  readonly entries: (count: number, size: string) => string;
+  readonly folders: (count: number) => string;
+  readonly files: (count: number) => string;
+  /** What the way to a folder is called. */
+  readonly trail: string;
   readonly download: string;
   readonly open: string;
   readonly sharedUntil: (when: string) => string;
@@ -15,6 +18,9 @@ export interface Words {
   readonly errorText: (status: number) => string;
   readonly code: string;
   readonly tryAgainIn: (seconds: number) => string;
+  readonly frontTitle: string;
+  readonly frontText: string;
+  readonly openPlace: (name: string) => string;
   readonly signInTitle: string;
   readonly signInText: string;
   readonly signInHow: string;
@@ -22,9 +28,16 @@ export interface Words {
   readonly password: string;
   readonly signIn: string;
   readonly signInStays: string;
+  readonly signOut: string;
   readonly wrongPassword: string;
+  readonly anotherPassword: string;
+  readonly tooManyGuesses: (seconds: number) => string;
   readonly opening: string;
   readonly needsScript: string;
+  readonly needsScriptText: string;
+  readonly busy: string;
+  readonly busyText: string;
+  readonly tryAgain: string;
   readonly shareGone: string;
   readonly shareGoneText: string;
   readonly shareIncomplete: string;
@@ -39,25 +52,37 @@ const en: Words = {
   up: "Up one folder",
   folder: "Folder",
   emptyFolder: "This folder is empty.",
-  entries: (count, size) => `${count} ${count === 1 ? "entry" : "entries"}, ${size}`,
+  folders: (count) => `${count} ${count === 1 ? "folder" : "folders"}`,
+  files: (count) => `${count} ${count === 1 ? "file" : "files"}`,
+  trail: "Folders above",
   download: "Download",
   open: "Open",
   sharedUntil: (when) => `Shared until ${when} UTC`,
   errorTitle: (status) =>
-    ({ 403: "Not allowed", 404: "Nothing here", 429: "Too many requests" })[status] ??
-    (status >= 500 ? "Something went wrong" : "This did not work"),
+    ({
+      403: "Not allowed",
+      404: "Nothing here",
+      410: "Gone",
+      429: "Too many requests",
+      507: "No space left",
+    })[status] ?? (status >= 500 ? "Something went wrong" : "This did not work"),
   errorText: (status) =>
     ({
       403: "What you signed in with does not open this address.",
-      404: "There is nothing at this address. It may have been moved or deleted.",
-      429: "Wait a little, then reload.",
-      507: "The server's storage is full.",
+      404: "There is nothing at this address. It may have been moved, renamed or deleted.",
+      410: "What was at this address is not there any more.",
+      429: "Too much was asked of this server in a short time. Wait a little, then reload.",
+      507: "The server's storage is full. Tell whoever runs it.",
     })[status] ??
     (status >= 500
-      ? "The fault is the server's. Try again in a moment."
-      : "The server does not understand this address."),
+      ? "The fault is the server's, not yours. Try again in a moment; if it stays, tell whoever runs it."
+      : "The server does not understand this address. Check it for typing errors."),
   code: "Code",
   tryAgainIn: (seconds) => `Try again in ${seconds} s.`,
+  frontTitle: "Files on this server",
+  frontText:
+    "This is a Relite storage endpoint. Enter an app password to look at the files it opens. If somebody sent you a link, open the whole link instead.",
+  openPlace: (name) => `Open ${name}`,
   signInTitle: "This is private",
   signInText:
     "Files on this server open to their owner's apps. To look at them in this browser, enter an app password.",
@@ -67,9 +92,17 @@ const en: Words = {
   password: "App password",
   signIn: "Open",
   signInStays: "For reading only, in this browser, for eight hours.",
-  wrongPassword: "This password does not open this address.",
+  signOut: "Sign out",
+  wrongPassword: "This password does not open this address. Check that you copied all of it.",
+  anotherPassword: "The password you signed in with does not open this address. Another one may.",
+  tooManyGuesses: (seconds) => `Too many wrong passwords. Try again in ${seconds} s.`,
   opening: "Opening…",
-  needsScript: "Your browser has to run this page's script to open the link.",
+  needsScript: "This link needs JavaScript",
+  needsScriptText:
+    "The key is in the part after the #, which only a script can read. Allow it for this page, then reload.",
+  busy: "The server did not answer",
+  busyText: "It may be busy, or you may be offline. The link itself is all right.",
+  tryAgain: "Try again",
   shareGone: "This link does not work any more",
   shareGoneText:
     "It has expired, was taken back, or was never there. Ask the person who sent it for a new one.",
@@ -85,22 +118,32 @@ const zh: Words = {
   up: "上一级文件夹",
   folder: "文件夹",
   emptyFolder: "此文件夹为空。",
-  entries: (count, size) => `${count} 项，${size}`,
+  folders: (count) => `${count} 个文件夹`,
+  files: (count) => `${count} 个文件`,
+  trail: "上级文件夹",
   download: "下载",
   open: "打开",
   sharedUntil: (when) => `分享有效期至 ${when}（UTC）`,
   errorTitle: (status) =>
-    ({ 403: "无权访问", 404: "这里没有内容", 429: "请求过多" })[status] ??
+    ({ 403: "无权访问", 404: "这里没有内容", 410: "已不存在", 429: "请求过多", 507: "空间不足" })[status] ??
     (status >= 500 ? "出错了" : "无法完成"),
   errorText: (status) =>
     ({
       403: "您使用的密码无法打开此地址。",
-      404: "此地址没有内容，可能已被移动或删除。",
-      429: "请稍候再重新加载。",
-      507: "服务器存储空间已满。",
-    })[status] ?? (status >= 500 ? "服务器出现问题，请稍后再试。" : "服务器无法识别此地址。"),
+      404: "此地址没有内容，可能已被移动、重命名或删除。",
+      410: "此地址原有的内容已不存在。",
+      429: "短时间内请求过多。请稍候再重新加载。",
+      507: "服务器存储空间已满，请告知管理员。",
+    })[status] ??
+    (status >= 500
+      ? "这是服务器的问题，与您无关。请稍后再试；若仍无法使用，请告知管理员。"
+      : "服务器无法识别此地址，请检查是否输入有误。"),
   code: "代码",
   tryAgainIn: (seconds) => `请在 ${seconds} 秒后重试。`,
+  frontTitle: "此服务器上的文件",
+  frontText:
+    "这是一个 Relite 存储端点。输入应用密码即可查看它所能打开的文件。如果您收到了分享链接，请直接打开完整的链接。",
+  openPlace: (name) => `打开 ${name}`,
   signInTitle: "这是私人内容",
   signInText: "此服务器上的文件只对其所有者的应用开放。要在浏览器中查看，请输入应用密码。",
   signInHow:
@@ -109,9 +152,16 @@ const zh: Words = {
   password: "应用密码",
   signIn: "打开",
   signInStays: "仅供阅读，仅限此浏览器，有效八小时。",
-  wrongPassword: "此密码无法打开该地址。",
+  signOut: "退出登录",
+  wrongPassword: "此密码无法打开该地址。请检查是否完整复制。",
+  anotherPassword: "您登录所用的密码无法打开此地址，可以换一个试试。",
+  tooManyGuesses: (seconds) => `密码错误次数过多。请在 ${seconds} 秒后重试。`,
   opening: "正在打开…",
-  needsScript: "需要运行此页面的脚本才能打开链接。",
+  needsScript: "打开此链接需要 JavaScript",
+  needsScriptText: "密钥在 # 之后的部分，只有脚本才能读取。请允许此页面运行脚本，然后重新加载。",
+  busy: "服务器没有响应",
+  busyText: "服务器可能繁忙，或者您已离线。链接本身没有问题。",
+  tryAgain: "重试",
   shareGone: "此链接已失效",
   shareGoneText: "它可能已过期、被收回，或从未存在。请向发送者索取新的链接。",
   shareIncomplete: "链接不完整",

@@ -1,4 +1,5 @@
 import { appCapability, isAllowed } from "@relite/core/ucan";
+import { isBySession } from "../access/session-identity.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { type Listing, renderListing } from "../html/listing.ts";
@@ -30,6 +31,7 @@ export function createBrowse({ storage: { tree }, config }: DavContext) {
       href: hrefOf(segments.length),
       upHref: trail.at(-1)?.href ?? null,
       note: null,
+      isSignedIn: isBySession(exchange),
     });
   };
 }

@@ -1,5 +1,6 @@
 import { isReliteError, ReliteError } from "@relite/core/errors";
 import { isAllowed, type Principal } from "@relite/core/ucan";
+import { homeOf } from "../access/home-of.ts";
 import { readAppPassword } from "../access/secret.ts";
 import { sessionCookie } from "../access/session-identity.ts";
 import { cookieHeader } from "../access/sessions.ts";
@@ -8,7 +9,7 @@ import type { Exchange } from "../exchange.ts";
 import { sendErrorPage } from "../html/error-page.ts";
 import { sendPageOf } from "../html/page-shell.ts";
 import { addressOf, signInForm } from "../html/sign-in-form.ts";
-import { wordsFor } from "../html/words.ts";
+import { type Words, wordsFor } from "../html/words.ts";
 import { readBody } from "../read-body.ts";
 import { readPath, type Target } from "../target.ts";
 import { fileCapability } from "../zones.ts";
@@ -23,19 +24,47 @@ export function createSessionPages(context: DavContext): PageTable {
 
   async function signIn(exchange: Exchange): Promise<void> {
     const { req, res } = exchange;
-    if (!isSameOrigin(req)) {
-      throw new ReliteError("forbidden", "This form belongs to a page of this server", {
-        reason: "cross_origin",
-      });
+    refuseOtherOrigins(exchange);
+    const tried = await readForm(exchange, prefix);
+    const { next } = tried;
+    const opened = await openWith(exchange, tried, context).catch((error: unknown) => {
+      if (!isReliteError(error) || error.status !== 429) throw error;
+      return error;
+    });
+    if (isReliteError(opened)) return sendWait(exchange, next, opened);
+    const minted = opened === null ? null : context.sessions.mint("app-password", opened.id, lifeSec);
+    if (opened === null || minted === null) {
+      exchange.code = "wrong_password";
+      return sendFormAgain(exchange, { next, prefix, status: 403, trouble: (words) => words.wrongPassword });
     }
-    const { next, password } = await readForm(exchange, prefix);
-    const id = await credentialFor(exchange, next, password, context);
-    const minted = id === null ? null : context.sessions.mint("app-password", id, lifeSec);
-    if (minted === null) return sendFormAgain(exchange, next, prefix);
-    exchange.subject = id;
-    const path = addressOf({ segments: next.segments.slice(0, 2), endsWithSlash: false }, prefix);
+    exchange.subject = opened.id;
+    const path = cookiePath(opened.place, prefix);
     res.writeHead(303, {
       "Set-Cookie": cookieHeader({ name: sessionCookie, ...minted, path, isSecure: isFromTls(req) }),
+      Location: addressOf(opened.place, prefix),
+      "Cache-Control": "no-store",
+      "Content-Length": 0,
+    });
+    res.end();
+  }
+
+  /** Who guessed too often keeps the form, and reads how long to wait. */
+  function sendWait(exchange: Exchange, next: Target | null, error: ReliteError): void {
+    const sec = Number(error.details.retryAfterSec ?? 1);
+    exchange.code = error.reason ?? error.code;
+    exchange.res.setHeader("Retry-After", sec);
+    sendFormAgain(exchange, { next, prefix, status: 429, trouble: (words) => words.tooManyGuesses(sec) });
+  }
+
+  /** What the form's answer gave, taken back: the browser forgets the cookie, and is led to where it was. */
+  async function signOut(exchange: Exchange): Promise<void> {
+    const { req, res } = exchange;
+    refuseOtherOrigins(exchange);
+    const { next } = await readForm(exchange, prefix);
+    if (next === null) throw badNext();
+    const order = { name: sessionCookie, value: "", path: cookiePath(next, prefix), lifeSec: 0 };
+    res.writeHead(303, {
+      "Set-Cookie": cookieHeader({ ...order, isSecure: isFromTls(req) }),
       Location: addressOf(next, prefix),
       "Cache-Control": "no-store",
       "Content-Length": 0,
@@ -43,29 +72,46 @@ export function createSessionPages(context: DavContext): PageTable {
     res.end();
   }
 
+  const asPage = (answer: (exchange: Exchange) => Promise<void>) => async (exchange: Exchange) => {
+    try {
+      await answer(exchange);
+    } catch (error) {
+      if (!isReliteError(error) || error.status >= 500) throw error;
+      exchange.code = error.reason ?? error.code;
+      sendErrorPage(exchange, error, prefix);
+    }
+  };
+
   return {
-    "/relite/session": byMethod({
-      POST: async (exchange) => {
-        try {
-          await signIn(exchange);
-        } catch (error) {
-          if (!isReliteError(error) || error.status >= 500) throw error;
-          exchange.code = error.reason ?? error.code;
-          sendErrorPage(exchange, error, prefix);
-        }
-      },
-    }),
+    "/relite/session": byMethod({ POST: asPage(signIn) }),
+    "/relite/session/end": byMethod({ POST: asPage(signOut) }),
   };
 }
 
-/** The id of the app password when it opens the address; null when it does not. Throws `rate_limited`. */
-async function credentialFor(
+function refuseOtherOrigins({ req }: Exchange): void {
+  if (isSameOrigin(req)) return;
+  throw new ReliteError("forbidden", "This form belongs to a page of this server", {
+    reason: "cross_origin",
+  });
+}
+
+/** A cookie goes along within its app only. */
+function cookiePath({ segments }: Target, prefix: readonly string[]): string {
+  return addressOf({ segments: segments.slice(0, 2), endsWithSlash: false }, prefix);
+}
+
+interface Tried {
+  /** Null: to wherever the password leads. */
+  readonly next: Target | null;
+  readonly password: string;
+}
+
+/** The app password's id and the place to go when it opens the place; null when it does not. Throws `rate_limited`. */
+async function openWith(
   { socket }: Exchange,
-  next: Target,
-  password: string,
+  { next, password }: Tried,
   { access }: DavContext,
-): Promise<string | null> {
-  const needed = fileCapability(next, "read");
+): Promise<{ readonly id: string; readonly place: Target } | null> {
   const secret = readAppPassword(password);
   const address = socket.remoteAddress ?? "";
   try {
@@ -73,7 +119,10 @@ async function credentialFor(
       secret === null
         ? access.door.refuse(address)
         : await access.door.open({ ...secret, kind: "app-password", address });
-    return needed !== null && isAllowed(principal, needed) && secret !== null ? secret.id : null;
+    const place = next ?? homeOf({ principal });
+    const needed = place === null ? null : fileCapability(place, "read");
+    const opens = needed !== null && isAllowed(principal, needed);
+    return opens && place !== null && secret !== null ? { id: secret.id, place } : null;
   } catch (error) {
     if (isReliteError(error) && error.code === "unauthorized") return null;
     throw error;
@@ -81,28 +130,37 @@ async function credentialFor(
 }
 
 /** The address is read by the same grammar as a request's own, and lies in an app: nothing else is led to. */
-async function readForm(
-  exchange: Exchange,
-  prefix: readonly string[],
-): Promise<{ readonly next: Target; readonly password: string }> {
+async function readForm(exchange: Exchange, prefix: readonly string[]): Promise<Tried> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(exchange.req.headers["content-type"] ?? "")) {
     throw new ReliteError("unsupported_media_type", "The body is a form");
   }
   const fields = new URLSearchParams((await readBody(exchange, 16_384)).toString("utf8"));
-  const next = readPath(fields.get("next") ?? "", prefix);
+  const password = fields.get("password") ?? "";
+  const address = fields.get("next") ?? "";
+  if (address === "") return { next: null, password };
+  const next = readPath(address, prefix);
   if (next === null || fileCapability(next, "read") === null) {
-    throw new ReliteError("bad_request", "The form leads to no file of this server", { reason: "bad_next" });
+    throw badNext();
   }
-  return { next, password: fields.get("password") ?? "" };
+  return { next, password };
 }
 
-function sendFormAgain(exchange: Exchange, next: Target, prefix: readonly string[]): void {
-  const { req, res } = exchange;
-  exchange.code = "wrong_password";
+function badNext(): ReliteError {
+  return new ReliteError("bad_request", "The form leads to no file of this server", { reason: "bad_next" });
+}
+
+interface Again {
+  readonly next: Target | null;
+  readonly prefix: readonly string[];
+  readonly status: number;
+  readonly trouble: (words: Words) => string;
+}
+
+function sendFormAgain({ req, res }: Exchange, { next, prefix, status, trouble }: Again): void {
   const words = wordsFor(req.headers["accept-language"]);
   sendPageOf(req, res, {
-    status: 403,
+    status,
     shell: { words, title: words.signInTitle, narrow: true },
-    content: signInForm(words, { next, prefix, failed: true }),
+    content: signInForm(words, { next, prefix, trouble: trouble(words) }),
   });
 }
