@@ -183,7 +183,14 @@ function createAccess(parts: {
       door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
       deviceLog: createDeviceLog({ devices, clock, log }),
     },
-    sessions: createSessions({ credentials, storedVerifier, clock, key: parts.sessionKey }),
+    sessions: createSessions({
+      credentials,
+      ended: storage.endedSessions,
+      storedVerifier,
+      clock,
+      key: parts.sessionKey,
+      randomBytes: parts.randomBytes,
+    }),
     keeping: { credentials, owners, storedVerifier, clock, randomBytes: parts.randomBytes },
   };
 }

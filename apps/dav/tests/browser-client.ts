@@ -11,8 +11,8 @@ export interface Looked {
 }
 
 /** What a person's browser does, without the browser: navigations, forms, cookies. */
-export function browserClient(dav: TestServer) {
-  const client = accessClient(dav);
+export function browserClient(dav: TestServer, audience?: string) {
+  const client = accessClient(dav, audience);
 
   async function look(
     path: string,
@@ -39,13 +39,15 @@ export function browserClient(dav: TestServer) {
       body: new URLSearchParams(fields),
       redirect: "manual",
     });
-    const setCookie = answer.headers.get("set-cookie") ?? "";
+    const [setCookie = "", setEndCookie = ""] = answer.headers.getSetCookie();
     return {
       status: answer.status,
       text: await answer.text(),
       location: answer.headers.get("location"),
       setCookie,
+      setEndCookie,
       cookie: setCookie.split(";")[0] ?? "",
+      endCookie: setEndCookie.split(";")[0] ?? "",
     };
   }
 

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@relite/core/clock";
 import type { Principal, Verifier } from "@relite/core/ucan";
 import type { CredentialFacts, CredentialKind, Credentials } from "./credentials.ts";
+import type { EndedSessions } from "./ended-sessions.ts";
 
 /** What a cookie opened: the principal of the stored UCAN, from the same walk as any other. */
 export interface OpenedSession {
@@ -9,34 +10,54 @@ export interface OpenedSession {
   readonly principal: Principal;
 }
 
+/** A cookie that reads, and one that does nothing but end it. */
+export interface Minted {
+  readonly value: string;
+  readonly endValue: string;
+  readonly lifeSec: number;
+}
+
 /**
  * Cookies in place of a secret that was shown once: they say which credential, until when, and carry a MAC under the
- * server's own key. Nothing is stored, so they hold on every thread and over a restart, and end with the credential.
+ * server's own key. Nothing is stored until one is given back, so they hold on every thread and over a restart, and end
+ * with the credential.
  */
 export interface Sessions {
   /** A cookie's value; null when the credential is not there any more. */
-  mint(
-    kind: CredentialKind,
-    id: string,
-    lifeSec: number,
-  ): { readonly value: string; readonly lifeSec: number } | null;
+  mint(kind: CredentialKind, id: string, lifeSec: number): Minted | null;
   /** Null for a value that was not minted here or has ended; `gone` when what it stands for does not hold any more. Throws `forbidden`/`owner_disabled`. */
   open(kind: CredentialKind, value: string | null): Promise<OpenedSession | "gone" | null>;
+  /** Ends the session an `endValue` was minted with, for good; the credential's id, or null for what was not minted here or has ended. */
+  end(kind: CredentialKind, endValue: string | null): Promise<string | null>;
 }
 
 export interface SessionParts {
   readonly credentials: Credentials;
+  readonly ended: EndedSessions;
   /** The one that lets an invocation live for as long as one that is kept may. */
   readonly storedVerifier: Verifier;
   readonly clock: Clock;
   /** The server's own, see `keepSessionKey`. */
   readonly key: Buffer;
+  readonly randomBytes: (count: number) => Uint8Array;
 }
 
-export function createSessions({ credentials, storedVerifier, clock, key }: SessionParts): Sessions {
+export function createSessions(parts: SessionParts): Sessions {
+  const { credentials, ended, storedVerifier, clock, key, randomBytes } = parts;
   const find = (kind: CredentialKind, id: string) => {
     const found = credentials.find(id);
     return found?.kind === kind ? found : null;
+  };
+  /** The credential and the session a value names, when it was minted here for that purpose and neither has ended. */
+  const read = (purpose: Purpose, kind: CredentialKind, value: string | null) => {
+    const [, id = "", end = "", session = "", mac = ""] =
+      /^([a-z2-7]{1,20})\.(\d{1,12})\.([\w-]{16})([\w-]{43})$/.exec(value ?? "") ?? [];
+    const credential = find(kind, id);
+    const expiresMs = Number(end) * 1_000;
+    if (credential === null || expiresMs <= clock.nowMs()) return null;
+    const expected = macOf(`${purpose}${kind}.${id}.${end}.${session}`, credential.secretHash, key);
+    if (!timingSafeEqual(Buffer.from(mac, "base64url"), expected)) return null;
+    return ended.has(session) ? null : { credential, session, expiresMs };
   };
   return {
     mint: (kind, id, lifeSec) => {
@@ -44,23 +65,36 @@ export function createSessions({ credentials, storedVerifier, clock, key }: Sess
       if (credential === null) return null;
       const nowSec = Math.floor(clock.nowMs() / 1_000);
       const endSec = Math.min(nowSec + lifeSec, Math.floor(credential.expiresMs / 1_000));
-      const text = `${kind}.${id}.${endSec}`;
-      const value = `${id}.${endSec}.${macOf(text, credential.secretHash, key).toString("base64url")}`;
-      return { value, lifeSec: endSec - nowSec };
+      const session = Buffer.from(randomBytes(sessionBytes)).toString("base64url");
+      const signed = (purpose: Purpose) => {
+        const text = `${purpose}${kind}.${id}.${endSec}.${session}`;
+        return `${id}.${endSec}.${session}${macOf(text, credential.secretHash, key).toString("base64url")}`;
+      };
+      return { value: signed(""), endValue: signed("end."), lifeSec: endSec - nowSec };
     },
     open: async (kind, value) => {
-      const [, id = "", end = "", mac = ""] =
-        /^([a-z2-7]{1,20})\.(\d{1,12})\.([\w-]{43})$/.exec(value ?? "") ?? [];
-      const credential = find(kind, id);
-      if (credential === null || Number(end) * 1_000 <= clock.nowMs()) return null;
-      const expected = macOf(`${kind}.${id}.${end}`, credential.secretHash, key);
-      if (!timingSafeEqual(Buffer.from(mac, "base64url"), expected)) return null;
+      const found = read("", kind, value);
+      if (found === null) return null;
+      const { credential } = found;
       if (credential.isRevoked) return "gone";
       const verified = await storedVerifier.verify(credential.token);
       return verified.ok ? { credential, principal: verified.principal } : "gone";
     },
+    end: async (kind, endValue) => {
+      const found = read("end.", kind, endValue);
+      if (found === null) return null;
+      const { credential, session, expiresMs } = found;
+      await ended.end({ id: session, owner: credential.owner, expiresMs });
+      return credential.id;
+    },
   };
 }
+
+/** What opens cannot end, and what ends cannot open. */
+type Purpose = "" | "end.";
+
+/** 16 characters. */
+const sessionBytes = 12;
 
 /** Bound to the secret, too: an id that is used again some day opens nothing to an old cookie. */
 function macOf(text: string, secretHash: string, key: Buffer): Buffer {

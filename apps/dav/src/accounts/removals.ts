@@ -124,6 +124,7 @@ function prepare(db: SqliteDatabase) {
       "DELETE FROM owner_dids WHERE owner = ?",
       "DELETE FROM credentials WHERE owner = ?",
       "DELETE FROM device_uses WHERE owner = ?",
+      "DELETE FROM ended_sessions WHERE owner = ?",
       "DELETE FROM locks WHERE owner = ?",
       "UPDATE uploads SET expires_ms = 0 WHERE owner = ?",
       "UPDATE invitations SET used_by = NULL WHERE used_by = ?",

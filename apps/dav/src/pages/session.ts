@@ -3,7 +3,7 @@ import { isAllowed, type Principal } from "@relite/core/ucan";
 import { homeOf } from "../access/home-of.ts";
 import { readAppPassword } from "../access/secret.ts";
 import { sessionCookie } from "../access/session-identity.ts";
-import { cookieHeader } from "../access/sessions.ts";
+import { cookieHeader, type Minted, readCookie } from "../access/sessions.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { sendErrorPage } from "../html/error-page.ts";
@@ -23,7 +23,6 @@ export function createSessionPages(context: DavContext): PageTable {
   const { prefix } = context.config;
 
   async function signIn(exchange: Exchange): Promise<void> {
-    const { req, res } = exchange;
     refuseOtherOrigins(exchange);
     const tried = await readForm(exchange, prefix);
     const { next } = tried;
@@ -38,14 +37,7 @@ export function createSessionPages(context: DavContext): PageTable {
       return sendFormAgain(exchange, { next, prefix, status: 403, trouble: (words) => words.wrongPassword });
     }
     exchange.subject = opened.id;
-    const path = cookiePath(opened.place, prefix);
-    res.writeHead(303, {
-      "Set-Cookie": cookieHeader({ name: sessionCookie, ...minted, path, isSecure: isFromTls(req) }),
-      Location: addressOf(opened.place, prefix),
-      "Cache-Control": "no-store",
-      "Content-Length": 0,
-    });
-    res.end();
+    leadOn(exchange, opened.place, minted);
   }
 
   /** Who guessed too often keeps the form, and reads how long to wait. */
@@ -56,16 +48,25 @@ export function createSessionPages(context: DavContext): PageTable {
     sendFormAgain(exchange, { next, prefix, status: 429, trouble: (words) => words.tooManyGuesses(sec) });
   }
 
-  /** What the form's answer gave, taken back: the browser forgets the cookie, and is led to where it was. */
+  /** Ends this browser's session in one app for good: its cookie opens nothing any more, wherever it was copied to. */
   async function signOut(exchange: Exchange): Promise<void> {
-    const { req, res } = exchange;
     refuseOtherOrigins(exchange);
     const { next } = await readForm(exchange, prefix);
     if (next === null) throw badNext();
-    const order = { name: sessionCookie, value: "", path: cookiePath(next, prefix), lifeSec: 0 };
+    const cookie = readCookie(exchange.req.headers.cookie, endCookieOf(next));
+    exchange.subject = await context.sessions.end("app-password", cookie);
+    leadOn(exchange, next, { value: "", endValue: "", lifeSec: 0 });
+  }
+
+  /** To an address, with the cookies of its app. */
+  function leadOn({ req, res }: Exchange, to: Target, { value, endValue, lifeSec }: Minted): void {
+    const common = { lifeSec, isSecure: isFromTls(req) };
     res.writeHead(303, {
-      "Set-Cookie": cookieHeader({ ...order, isSecure: isFromTls(req) }),
-      Location: addressOf(next, prefix),
+      "Set-Cookie": [
+        cookieHeader({ name: sessionCookie, value, path: cookiePath(to, prefix), ...common }),
+        cookieHeader({ name: endCookieOf(to), value: endValue, path: endPath, ...common }),
+      ],
+      Location: addressOf(to, prefix),
       "Cache-Control": "no-store",
       "Content-Length": 0,
     });
@@ -84,9 +85,13 @@ export function createSessionPages(context: DavContext): PageTable {
 
   return {
     "/relite/session": byMethod({ POST: asPage(signIn) }),
-    "/relite/session/end": byMethod({ POST: asPage(signOut) }),
+    [endPath]: byMethod({ POST: asPage(signOut) }),
   };
 }
+
+/** A browser sends the cookie that reads to its app's files only; the one that ends comes here, one for each app. */
+const endPath = "/relite/session/end";
+const endCookieOf = (place: Target): string => `relite-end-${place.segments[1] ?? ""}`;
 
 function refuseOtherOrigins({ req }: Exchange): void {
   if (isSameOrigin(req)) return;

@@ -54,7 +54,8 @@ async function trade(exchange: Exchange, { id, below }: ShareAddress, context: D
   if (minted === null) throw notFound();
   const credential = context.storage.credentials.find(id);
   if (credential !== null) exchange.identity = identityOf({ credential, principal }, context.storage.owners);
-  const cookie = { name: cookieName, ...minted, path: `/s/${id}`, isSecure: isFromTls(req) };
+  const { value, lifeSec: leftSec } = minted;
+  const cookie = { name: cookieName, value, lifeSec: leftSec, path: `/s/${id}`, isSecure: isFromTls(req) };
   res.writeHead(204, { "Set-Cookie": cookieHeader(cookie), "Cache-Control": "no-store" }).end();
 }
 

@@ -2,6 +2,7 @@ import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
 import { removalStep } from "./steps/removal.ts";
+import { sessionsStep } from "./steps/sessions.ts";
 import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
 import { uploadsStep } from "./steps/uploads.ts";
@@ -108,4 +109,5 @@ export const migrations: readonly string[] = [
   trashStep,
   uploadsStep,
   removalStep,
+  sessionsStep,
 ];

@@ -1,5 +1,6 @@
 import { createCredentials, credentialsWrites } from "../access/credentials.ts";
 import { createDevices, devicesWrites } from "../access/devices.ts";
+import { createEndedSessions, endedSessionWrites } from "../access/ended-sessions.ts";
 import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
@@ -29,6 +30,10 @@ const definitions = {
   invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),
   credentials: define(({ db, commits, nowMs }) => createCredentials(db, commits, nowMs), credentialsWrites),
   revocations: define(({ db, commits, nowMs }) => createRevocations(db, commits, nowMs), revocationsWrites),
+  endedSessions: define(
+    ({ db, commits, nowMs }) => createEndedSessions(db, commits, nowMs),
+    endedSessionWrites,
+  ),
   devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
   uploads: define(({ db, commits, nowMs }) => createUploads(db, commits, nowMs), uploadWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
