@@ -6,14 +6,18 @@ import { seededRandom } from "@relite/core/testing";
 import { expect, it } from "vitest";
 import { runFsck, runOwners } from "../src/admin/index.ts";
 import { newSigner } from "../src/testing/dav-fixture.ts";
+import { createChunkedWriter } from "./kill/chunked-writer.ts";
 import { spawnEndpoint, startEndpoint } from "./kill/endpoint-process.ts";
-import { createWriter, WrongAnswer } from "./kill/writer.ts";
+import { type KilledWriter, WrongAnswer } from "./kill/killed-writer.ts";
+import { createTrashWriter } from "./kill/trash-writer.ts";
+import { createTreeWriter } from "./kill/tree-writer.ts";
+import { createTusWriter } from "./kill/tus-writer.ts";
 import { createSyncClient, listing } from "./sync-client.ts";
 
 /** `DAV_KILL_ROUNDS=200 npm test -- --project dav kill` takes the long run; `DAV_KILL_SEED` another one. */
 const rounds = Number(process.env.DAV_KILL_ROUNDS ?? 10);
 const seed = Number(process.env.DAV_KILL_SEED ?? 41);
-const writerCount = 16;
+const treeWriters = 11;
 const quiet = { out: () => {}, err: () => {}, env: {} };
 
 it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is torn, every tree is whole", {
@@ -23,9 +27,17 @@ it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is tor
   const owner = await newSigner();
   const random = seededRandom(seed);
   await runOwners(["add", owner.did, "--data", folder], quiet);
-  const writers = Array.from({ length: writerCount }, (_, index) =>
-    createWriter(`/dav/apps/test/w${index}`, seededRandom(seed * 1_000 + index)),
-  );
+  const randomOf = (index: number) => seededRandom(seed * 1_000 + index);
+  const writers: readonly KilledWriter[] = [
+    ...Array.from({ length: treeWriters }, (_, index) =>
+      createTreeWriter(`/dav/apps/test/w${index}`, randomOf(index)),
+    ),
+    createTusWriter("/dav/apps/test/tus-a", randomOf(20)),
+    createTusWriter("/dav/apps/test/tus-b", randomOf(21)),
+    createChunkedWriter("/dav/apps/test/chunked-a", randomOf(22)),
+    createChunkedWriter("/dav/apps/test/chunked-b", randomOf(23)),
+    createTrashWriter("kept", randomOf(24)),
+  ];
   const acknowledged = () => writers.reduce((sum, writer) => sum + writer.acknowledged, 0);
   const wrong: string[] = [];
   let request: Awaited<ReturnType<typeof startEndpoint>>["request"];
@@ -42,7 +54,7 @@ it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is tor
     const endpoint = await startEndpoint({ folder, owner });
     request = endpoint.request;
     const send = endpoint.request;
-    if (round === 0) for (let index = 0; index < writerCount; index += 1) await send("MKCOL", `w${index}`);
+    if (round === 0) for (let index = 0; index < treeWriters; index += 1) await send("MKCOL", `w${index}`);
     await Promise.all(writers.map((writer) => writer.check(send)));
     await follower.catchUp();
     expect([...follower.known].sort()).toEqual([...(await listing(endpoint))].sort());
@@ -67,11 +79,13 @@ it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is tor
           if (error instanceof WrongAnswer || !killed.signal.aborted) wrong.push(String(error));
         }),
     );
+    // Its token is of the middle of the writing: what it was told must not be gone after the kill.
+    const following = follow(follower, killed.signal, wrong);
     await Promise.race([reached.promise, Promise.all(work)]);
     await delay(random() * 4);
     killed.abort();
     await endpoint.kill();
-    await Promise.all(work);
+    await Promise.all([...work, following]);
     expect(wrong).toEqual([]);
     expect(endpoint.unexpected()).toEqual([]);
   }
@@ -79,6 +93,19 @@ it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is tor
   if (rounds > 10) process.stdout.write(`${rounds} rounds, ${acknowledged()} acknowledged writes, 0 lost\n`);
   await rm(folder, { recursive: true, force: true });
 });
+
+async function follow(
+  follower: ReturnType<typeof createSyncClient>,
+  killed: AbortSignal,
+  wrong: string[],
+): Promise<void> {
+  while (!killed.aborted) {
+    await follower.catchUp().catch((error: unknown) => {
+      if (!killed.aborted) wrong.push(String(error));
+    });
+    await delay(50);
+  }
+}
 
 it("[DU3] killed at any moment of its first start, the next start finds a folder it can use", {
   timeout: 60_000 + rounds * 10_000,

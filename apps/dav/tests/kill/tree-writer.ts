@@ -5,20 +5,7 @@ import { statusOf } from "../model/model-status.ts";
 import { difference, observe } from "../model/observe.ts";
 import { type Base, type Send, sendRequest, urlOf } from "../model/send-request.ts";
 import { emptyModel, type Model } from "../model/tree-model.ts";
-
-/** One client that writes below a collection of its own, and knows what must be there afterwards. */
-export interface Writer {
-  readonly acknowledged: number;
-  /** One request after the other until `isOver` or the connection breaks; `onAcknowledged` after each that was done. */
-  write(send: Send, isOver: () => boolean, onAcknowledged: () => void): Promise<void>;
-  /**
-   * Compares what is there with what must be: everything acknowledged, and of the request that was under way all or
-   * nothing. Rejects with what differs; goes on from what it found.
-   */
-  check(send: Send): Promise<void>;
-  /** Reads every file; between rounds their hashes are enough, which fsck compares with the bytes. */
-  readAll(send: Send): Promise<void>;
-}
+import { type KilledWriter, WrongAnswer } from "./killed-writer.ts";
 
 const alphabet: Alphabet = {
   names: ["a", "b", "c", "d é"],
@@ -34,7 +21,8 @@ const alphabet: Alphabet = {
 /** Collections' ETags are not followed here: what names one does not hold. */
 const neverNamed = () => "";
 
-export function createWriter(base: Base, random: () => number): Writer {
+/** Every method on files, collections, properties and locks below a collection of its own. */
+export function createTreeWriter(base: Base, random: () => number): KilledWriter {
   let model = emptyModel;
   let pending: ModelRequest | null = null;
   let acknowledged = 0;
@@ -92,9 +80,6 @@ export function createWriter(base: Base, random: () => number): Writer {
     },
   };
 }
-
-/** An answer that is wrong, told apart from a connection that broke. */
-export class WrongAnswer extends Error {}
 
 function told(request: ModelRequest | null): string {
   if (request === null) return "nothing";
