@@ -1,4 +1,4 @@
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, ExchangeEnd } from "./exchange.ts";
 
 /** Where audit lines go; each is one flat object without any secret. */
 export interface AuditLog {
@@ -15,12 +15,12 @@ export function needsAudit(exchange: Exchange): boolean {
   return !reading.has(exchange.req.method ?? "") || refusedStatus.has(exchange.res.statusCode);
 }
 
-export function auditLine(exchange: Exchange, nowMs: number): Readonly<Record<string, unknown>> {
+export function auditLine(exchange: Exchange, end: ExchangeEnd): Readonly<Record<string, unknown>> {
   const { req, res, caller, identity, dav, needed } = exchange;
   const path = (segments: readonly string[] | undefined) =>
     segments === undefined ? undefined : `/${segments.join("/")}`;
   return {
-    time: new Date(nowMs).toISOString(),
+    time: new Date(end.nowMs).toISOString(),
     request: exchange.id,
     method: req.method,
     app: caller?.appId,
@@ -29,9 +29,9 @@ export function auditLine(exchange: Exchange, nowMs: number): Readonly<Record<st
     subject: exchange.subject ?? undefined,
     status: res.statusCode,
     code: exchange.code ?? undefined,
-    bytesIn: exchange.socket.bytesRead - exchange.bytesReadBefore,
-    bytesOut: exchange.socket.bytesWritten - exchange.bytesWrittenBefore,
-    ms: nowMs - exchange.startedMs,
+    bytesIn: end.bytesIn,
+    bytesOut: end.bytesOut,
+    ms: end.ms,
     via: identity?.via,
     credential: identity?.credentialId ?? undefined,
     account: identity?.owner,

@@ -22,16 +22,27 @@ export interface Caller extends Identity {
   readonly destinationRoot: number | null;
 }
 
+/** What a connection has carried, in bytes. */
+export interface Carried {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** What is known of an exchange that is over: its own bytes, heads included. */
+export interface ExchangeEnd extends Carried {
+  readonly nowMs: number;
+  readonly ms: number;
+}
+
 /** One request and its answer, with what is learnt on the way. */
 export interface Exchange {
   readonly id: string;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly startedMs: number;
-  /** What the connection had carried before this request. */
   readonly socket: Socket;
-  readonly bytesReadBefore: number;
-  readonly bytesWrittenBefore: number;
+  /** Before this request. */
+  readonly carried: Carried;
   dav: DavRequest | null;
   identity: Identity | null;
   caller: Caller | null;

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { ReliteError } from "@relite/core/errors";
 import { createLastSeen } from "./accounts/last-seen.ts";
 import { answerError } from "./answer-error.ts";
@@ -15,11 +14,14 @@ import { isNavigation } from "./html/page-shell.ts";
 import { createMethods } from "./methods/index.ts";
 import { answerOptions } from "./methods/options.ts";
 import { answerWay, wayTo } from "./methods/ways.ts";
+import { createOpenExchange } from "./open-exchange.ts";
 import { createPages } from "./pages/index.ts";
+import { andThen, type Soon } from "./soon.ts";
 import { rawPathOf, readDavRequest } from "./target.ts";
 import { version } from "./version.ts";
 
-export type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+/** Takes a request; done when its answer is on its way, which for most is at once. Never fails. */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => Soon<void>;
 
 /** The whole protocol on one screen: guard → CORS → pages outside the files → target → gate → limits → method → audit. */
 export function createHandler(context: DavContext): Handler {
@@ -40,15 +42,17 @@ export function createHandler(context: DavContext): Handler {
     unknownMethod: async () => {
       throw new ReliteError("not_implemented", "This server does not have this method");
     },
-    authenticate: async (exchange) => {
+    authenticate: (exchange) => {
       if (exchange.dav === null || !isKnownMethod(exchange.dav.method) || exchange.dav.method === "OPTIONS")
         return;
-      exchange.caller = await admit(exchange, exchange.dav, gate);
-      context.requestRate.take(exchange.caller.owner);
+      return andThen(admit(exchange, exchange.dav, gate), (caller) => {
+        exchange.caller = caller;
+        context.requestRate.take(caller.owner);
+      });
     },
   });
 
-  async function answer(exchange: Exchange): Promise<void> {
+  function answer(exchange: Exchange): Soon<void> {
     const { req } = exchange;
     if (isPreflight(req)) return answerPreflight(exchange, origins);
     setHeaders(exchange);
@@ -67,54 +71,35 @@ export function createHandler(context: DavContext): Handler {
       return sendFrontPage(exchange, config.prefix);
     exchange.dav = readDavRequest(req, config.prefix);
     if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
-    await chassis.execute(exchange);
+    return chassis.execute(exchange);
   }
 
-  // A request's head is read before it is told of: what it took counts from the end of the one before.
-  const readBySocket = new WeakMap<Socket, number>();
-  return async (req, res) => {
-    const bytesReadBefore = readBySocket.get(req.socket) ?? 0;
-    const exchange = openExchange(req, res, {
-      id: context.newId(),
-      startedMs: clock.nowMs(),
-      bytesReadBefore,
-    });
-    // A failure of the connection is told to whoever writes; without a listener it would end the process.
-    res.on("error", () => {});
-    res.on("close", () => {
-      readBySocket.set(exchange.socket, exchange.socket.bytesRead);
-      context.metrics.observe(exchange, clock.nowMs());
-      if (needsAudit(exchange)) context.audit.write(auditLine(exchange, clock.nowMs()));
-    });
-    try {
-      await answer(exchange);
-    } catch (error) {
-      answerError(exchange, error, { log, prefix: config.prefix });
-    }
-    // Who looks at a share is not its owner.
-    if (exchange.caller === null || exchange.code !== null || exchange.caller.via === "share") return;
-    await noteSeen(exchange.caller.owner).catch((err: unknown) => log.warn({ err }, "last seen not kept"));
-  };
-}
+  function refuse(exchange: Exchange, error: unknown): void {
+    answerError(exchange, error, { log, prefix: config.prefix });
+  }
 
-function openExchange(
-  req: IncomingMessage,
-  res: ServerResponse,
-  start: Pick<Exchange, "id" | "startedMs" | "bytesReadBefore">,
-): Exchange {
-  // Kept: a request whose connection broke has lost its own.
-  const { socket } = req;
-  return {
-    ...start,
-    req,
-    res,
-    socket,
-    bytesWrittenBefore: socket.bytesWritten,
-    dav: null,
-    identity: null,
-    subject: null,
-    caller: null,
-    needed: [],
-    code: null,
+  function noteCaller({ caller, code }: Exchange): Soon<void> {
+    // Who looks at a share is not its owner.
+    if (caller === null || code !== null || caller.via === "share") return;
+    return noteSeen(caller.owner)?.catch((err: unknown) => log.warn({ err }, "last seen not kept"));
+  }
+
+  const openExchange = createOpenExchange({
+    newId: context.newId,
+    clock,
+    onEnd(exchange, end) {
+      context.metrics.observe(exchange, end);
+      if (needsAudit(exchange)) context.audit.write(auditLine(exchange, end));
+    },
+  });
+  return (req, res) => {
+    const exchange = openExchange(req, res);
+    try {
+      const going = answer(exchange);
+      if (!(going instanceof Promise)) return noteCaller(exchange);
+      return going.catch((error: unknown) => refuse(exchange, error)).then(() => noteCaller(exchange));
+    } catch (error) {
+      refuse(exchange, error);
+    }
   };
 }

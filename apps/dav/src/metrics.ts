@@ -1,11 +1,11 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, ExchangeEnd } from "./exchange.ts";
 import { zoneNameOf } from "./zones.ts";
 
 /** What one thread counts. */
 export interface Metrics {
   /** Takes an exchange that is over. */
-  observe(exchange: Exchange, nowMs: number): void;
+  observe(exchange: Exchange, end: ExchangeEnd): void;
   /** In the form `AggregatorRegistry.aggregate` adds up. */
   collect(): Promise<readonly object[]>;
 }
@@ -48,13 +48,13 @@ export function createMetrics(registry: Registry): Metrics {
     return known;
   };
   return {
-    observe({ req, res, dav, code, startedMs, ...exchange }, nowMs) {
+    observe({ req, res, dav, code }, { ms, bytesIn, bytesOut }) {
       const method = methods.has(req.method ?? "") ? (req.method ?? "") : "other";
       const zone = dav === null ? "pages" : (zoneNameOf(dav.target) ?? "none");
-      timerOf(method, zone, res.statusCode).observe((nowMs - startedMs) / 1_000);
+      timerOf(method, zone, res.statusCode).observe(ms / 1_000);
       if (code !== null) refusals.inc({ code });
-      received.inc(exchange.socket.bytesRead - exchange.bytesReadBefore);
-      sent.inc(exchange.socket.bytesWritten - exchange.bytesWrittenBefore);
+      received.inc(bytesIn);
+      sent.inc(bytesOut);
     },
     collect: () => registry.getMetricsAsJSON(),
   };

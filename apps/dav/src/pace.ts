@@ -3,8 +3,8 @@ import type { Clock } from "@relite/core/clock";
 
 /** Ends exchanges whose client hardly moves: a body trickled in, an answer hardly taken. */
 export interface Pace {
-  /** Watches an exchange until the returned function is called. */
-  watch(req: IncomingMessage, res: ServerResponse): () => void;
+  /** Watches an exchange until its answer is closed. */
+  watch(req: IncomingMessage, res: ServerResponse): void;
   stop(): void;
 }
 
@@ -35,9 +35,10 @@ export function startPace(clock: Clock): Pace {
   loop().catch(() => {});
   return {
     watch(req, res) {
-      const exchange = { req, res, sinceMs: clock.nowMs(), ...moved(req) };
+      // What is taken of its answer counts from the first look.
+      const exchange = { req, res, sinceMs: clock.nowMs(), readBytes: req.socket.bytesRead, takenBytes: -1 };
       watched.add(exchange);
-      return () => watched.delete(exchange);
+      res.on("close", () => watched.delete(exchange));
     },
     stop: () => ending.abort(),
   };
@@ -45,6 +46,8 @@ export function startPace(clock: Clock): Pace {
 
 function check(exchange: Watched, nowMs: number): void {
   const { req, res, sinceMs, readBytes, takenBytes } = exchange;
+  if (takenBytes < 0)
+    return void Object.assign(exchange, { sinceMs: nowMs, takenBytes: moved(req).takenBytes });
   if (nowMs - sinceMs < windowMs) return;
   const now = moved(req);
   if (isOwingBody(req) && now.readBytes - readBytes < leastBytes) endSlowBody(req, res);

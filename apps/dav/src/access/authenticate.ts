@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { type Capability, isAllowed, type Verifier } from "@relite/core/ucan";
+import { type Capability, isAllowed, type Verified, type Verifier } from "@relite/core/ucan";
 import type { Owners } from "../accounts/owners.ts";
 import type { Exchange, Identity } from "../exchange.ts";
+import { andThen, type Soon } from "../soon.ts";
 import type { DeviceLog } from "./device-log.ts";
 import type { Door } from "./door.ts";
 import { insufficient, refusal } from "./refusal.ts";
@@ -14,11 +15,14 @@ export interface AuthenticateParts {
   readonly deviceLog: DeviceLog;
 }
 
+const bearer = "Bearer ";
+
 /** Who asks: a bearer token, a token as the password of `Basic`, or an app password. Fills the exchange, or throws 401, 429, 431. */
-export async function authenticate(exchange: Exchange, parts: AuthenticateParts): Promise<Identity> {
-  const identity = await identify(exchange, parts);
-  exchange.identity = identity;
-  return identity;
+export function authenticate(exchange: Exchange, parts: AuthenticateParts): Soon<Identity> {
+  return andThen(identify(exchange, parts), (identity) => {
+    exchange.identity = identity;
+    return identity;
+  });
 }
 
 /** For pages outside the files: who asks, when they may. Throws 403 naming the capability that is missing. */
@@ -33,11 +37,27 @@ export async function authorise(
   return identity;
 }
 
-async function identify(exchange: Exchange, parts: AuthenticateParts): Promise<Identity> {
+function identify(exchange: Exchange, parts: AuthenticateParts): Soon<Identity> {
+  const { authorization = "" } = exchange.req.headers;
+  // Nearly every request comes with a token seen before, and is then known by the text alone.
+  const known = authorization.startsWith(bearer)
+    ? parts.verifier.recall(authorization.slice(bearer.length))
+    : null;
+  if (known !== null) return identifyByToken(exchange, known, "bearer", parts);
   const { token, via } = readToken(exchange.req);
   const isToken = via === "bearer" || token === "" || token.split(".").length === 3;
   if (!isToken) return identifyByPassword(exchange, token, parts);
-  const verified = await parts.verifier.verify(token);
+  return andThen(parts.verifier.recall(token) ?? parts.verifier.verify(token), (verified) =>
+    identifyByToken(exchange, verified, via, parts),
+  );
+}
+
+function identifyByToken(
+  exchange: Exchange,
+  verified: Verified,
+  via: "bearer" | "basic",
+  parts: AuthenticateParts,
+): Identity {
   if (!verified.ok) throw refusal(verified.code);
   const { principal } = verified;
   const owner = ownerOf(principal.rootDid, parts);
@@ -45,22 +65,19 @@ async function identify(exchange: Exchange, parts: AuthenticateParts): Promise<I
   return { owner, principal, via, credentialId: null, actor: principal.invokerDid };
 }
 
-async function identifyByPassword(
-  exchange: Exchange,
-  password: string,
-  parts: AuthenticateParts,
-): Promise<Identity> {
+function identifyByPassword(exchange: Exchange, password: string, parts: AuthenticateParts): Soon<Identity> {
   const address = exchange.socket.remoteAddress ?? "";
   const secret = readAppPassword(password);
   if (secret === null) return parts.door.refuse(address);
   const kind = "app-password";
   // What was tried is written down even when it is refused; what only looks like an id is not.
   if (parts.door.knows(kind, secret.id)) exchange.subject = secret.id;
-  const principal = await parts.door.open({ ...secret, kind, address });
-  exchange.subject = null;
-  const owner = ownerOf(principal.rootDid, parts);
-  const actor = `urn:relite:app-password:${secret.id}`;
-  return { owner, principal, via: "app-password", credentialId: secret.id, actor };
+  return andThen(parts.door.open({ ...secret, kind, address }), (principal) => {
+    exchange.subject = null;
+    const owner = ownerOf(principal.rootDid, parts);
+    const actor = `urn:relite:app-password:${secret.id}`;
+    return { owner, principal, via: "app-password", credentialId: secret.id, actor };
+  });
 }
 
 function ownerOf(rootDid: string, { owners }: AuthenticateParts): number {

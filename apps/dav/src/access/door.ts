@@ -1,7 +1,8 @@
 import type { Clock } from "@relite/core/clock";
 import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
-import type { Principal, Verifier } from "@relite/core/ucan";
+import type { Principal, Verified, Verifier } from "@relite/core/ucan";
+import { andThen, type Soon } from "../soon.ts";
 import type { CredentialKind, Credentials } from "./credentials.ts";
 import type { GuessLimit } from "./guesses.ts";
 import { refusal } from "./refusal.ts";
@@ -18,7 +19,7 @@ export interface Knock {
 /** Where secrets are shown: each stands for a UCAN, which goes through the same walk as any other. */
 export interface Door {
   /** Throws `unauthorized` (reason `wrong_password` or the verifier's code) and `rate_limited`. */
-  open(knock: Knock): Promise<Principal>;
+  open(knock: Knock): Soon<Principal>;
   /** Whether there is such a credential, for the audit of a refusal. */
   knows(kind: CredentialKind, id: string): boolean;
   /** A password that is none of ours: counts as a wrong one. Always throws. */
@@ -55,7 +56,7 @@ export function createDoor({ credentials, verifier, guesses, clock, log }: DoorP
   }
 
   return {
-    open: async ({ kind, id, secret, address }) => {
+    open: ({ kind, id, secret, address }) => {
       const found = credentials.find(id);
       const credential = found?.kind === kind ? found : null;
       guesses.check(address, credential?.id ?? null);
@@ -65,11 +66,13 @@ export function createDoor({ credentials, verifier, guesses, clock, log }: DoorP
         throw wrongPassword();
       }
       if (credential.isRevoked) throw refusal("revoked");
-      const verified = await verifier.verify(credential.token);
-      if (!verified.ok) throw refusal(verified.code);
-      guesses.passed(address, id);
-      noteUse(id, credential.lastUsedMs);
-      return verified.principal;
+      const enter = (verified: Verified) => {
+        if (!verified.ok) throw refusal(verified.code);
+        guesses.passed(address, id);
+        noteUse(id, credential.lastUsedMs);
+        return verified.principal;
+      };
+      return andThen(verifier.recall(credential.token) ?? verifier.verify(credential.token), enter);
     },
     knows: (kind, id) => credentials.find(id)?.kind === kind,
     refuse: (address) => {

@@ -7,12 +7,12 @@ const everyMs = 60_000;
 export function createLastSeen(
   owners: Pick<Owners, "noteSeen">,
   clock: Clock,
-): (owner: number) => Promise<void> {
+): (owner: number) => Promise<void> | undefined {
   const notedMsByOwner = new Map<number, number>();
-  return async (owner) => {
+  return (owner) => {
     const nowMs = clock.nowMs();
-    if (nowMs - (notedMsByOwner.get(owner) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
+    if (nowMs - (notedMsByOwner.get(owner) ?? Number.NEGATIVE_INFINITY) < everyMs) return undefined;
     notedMsByOwner.set(owner, nowMs);
-    await owners.noteSeen(owner);
+    return owners.noteSeen(owner);
   };
 }

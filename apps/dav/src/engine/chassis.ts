@@ -3,20 +3,21 @@ import { Socket } from "node:net";
 import { parse } from "node:url";
 import { v2 as webdav } from "webdav-server";
 import type { Exchange } from "../exchange.ts";
+import type { Soon } from "../soon.ts";
 
 export interface ChassisParts {
   readonly version: string;
   /** Runs as the chassis' authentication, before any method. */
-  authenticate(exchange: Exchange): Promise<void>;
+  authenticate(exchange: Exchange): Soon<void>;
   /** By upper-case method name; each takes the request's body itself. */
-  readonly methods: Readonly<Record<string, (exchange: Exchange) => Promise<void>>>;
+  readonly methods: Readonly<Record<string, (exchange: Exchange) => Soon<void>>>;
   /** For every method that is not in the table. */
-  unknownMethod(exchange: Exchange): Promise<void>;
+  unknownMethod(exchange: Exchange): Soon<void>;
 }
 
 export interface Chassis {
-  /** Takes an exchange through authentication and its method; rejects with what either threw. */
-  execute(exchange: Exchange): Promise<void>;
+  /** Takes an exchange through authentication and its method, at once where neither waits; fails with what either threw. */
+  execute(exchange: Exchange): Soon<void>;
 }
 
 /**
@@ -31,7 +32,7 @@ export function createChassis(parts: ChassisParts): Chassis {
   const answer = new UnusedAnswer(seen);
   // Between `executeRequest` and `getUser` nothing else runs.
   let entering: Running | null = null;
-  const server = new webdav.WebDAVServer({
+  const server = new PlainServer({
     serverName: "relite-dav",
     version: parts.version,
     rootFileSystem: new RootOnly(),
@@ -43,53 +44,80 @@ export function createChassis(parts: ChassisParts): Chassis {
         if (running === null) return;
         // Its types want an error where the library itself passes null.
         const proceed = callback as (error: Error | null, user: webdav.IUser) => void;
-        parts.authenticate(running.exchange).then(
-          () => proceed(null, running),
-          (error: unknown) => running.settle({ error }),
-        );
+        running.follow(parts.authenticate(running.exchange), () => proceed(null, running));
       },
     },
   });
-  const asChunked = (method: (exchange: Exchange) => Promise<void>): webdav.HTTPMethod => ({
+  const asChunked = (method: (exchange: Exchange) => Soon<void>): webdav.HTTPMethod => ({
     chunked({ user }) {
-      if (!(user instanceof Running)) return;
-      method(user.exchange).then(
-        () => user.settle(null),
-        (error: unknown) => user.settle({ error }),
-      );
+      if (user instanceof Running) user.follow(method(user.exchange), user.end);
     },
   });
   server.methods = {};
-  for (const [name, method] of Object.entries(parts.methods)) server.method(name, asChunked(method));
+  for (const [name, method] of Object.entries(parts.methods)) {
+    server.method(name, asChunked(method));
+    // Found by name, and not listed: on every request the library would make a header of the list.
+    Object.defineProperty(server.methods, name, { enumerable: false });
+  }
   server.onUnknownMethod(asChunked(parts.unknownMethod));
 
   return {
-    execute: (exchange) =>
-      new Promise((resolve, reject) => {
-        const settle: Settle = (failure) => (failure === null ? resolve() : reject(failure.error));
-        seen.method = exchange.req.method ?? "";
-        entering = new Running(exchange, settle);
-        try {
-          server.executeRequest(seen, answer);
-        } finally {
-          entering = null;
-        }
-      }),
+    execute(exchange) {
+      const running = new Running(exchange);
+      seen.method = exchange.req.method ?? "";
+      entering = running;
+      try {
+        // What is thrown on the way, of ours too, comes through: nothing of the library catches it.
+        server.executeRequest(seen, answer);
+      } finally {
+        entering = null;
+      }
+      return running.ended();
+    },
   };
 }
 
-type Settle = (failure: { readonly error: unknown } | null) => void;
+/** Without hooks before a request, which cost it a turn of their own, and with methods by the names they come with. */
+class PlainServer extends webdav.WebDAVServer {
+  override invokeBeforeRequest(_context: webdav.HTTPRequestContext, proceed: () => void): void {
+    proceed();
+  }
+
+  protected override normalizeMethodName(method: string): string {
+    return method;
+  }
+}
 
 /** An exchange on its way, as what the library hands from authentication to method: the user. */
 class Running implements webdav.IUser {
   readonly uid = "ucan";
   readonly username = "ucan";
   readonly exchange: Exchange;
-  readonly settle: Settle;
+  #hasEnded = false;
+  #waiting: PromiseWithResolvers<void> | null = null;
 
-  constructor(exchange: Exchange, settle: Settle) {
+  constructor(exchange: Exchange) {
     this.exchange = exchange;
-    this.settle = settle;
+  }
+
+  readonly end = () => {
+    this.#hasEnded = true;
+    this.#waiting?.resolve();
+  };
+
+  /** Goes on after a step: at once when it waited for nothing. */
+  follow(step: Soon<void>, next: () => void): void {
+    if (step instanceof Promise) step.then(next).catch((error: unknown) => this.#wait().reject(error));
+    else next();
+  }
+
+  ended(): Soon<void> {
+    if (!this.#hasEnded) return this.#wait().promise;
+  }
+
+  #wait(): PromiseWithResolvers<void> {
+    this.#waiting ??= Promise.withResolvers();
+    return this.#waiting;
   }
 }
 

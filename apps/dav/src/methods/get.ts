@@ -3,6 +3,7 @@ import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { isNavigation } from "../html/page-shell.ts";
 import { decideRead, isRangeFresh } from "../preconditions.ts";
+import { andThen, type Soon } from "../soon.ts";
 import type { FoundNode, TreeNode } from "../tree/tree.ts";
 import { createBrowse } from "./browse.ts";
 import { mediaTypeByName } from "./media-type.ts";
@@ -11,7 +12,7 @@ import { notFound, placeOf } from "./place-of.ts";
 import { readRanges } from "./ranges.ts";
 import { type ContentSource, sendPart, sendParts } from "./send-content.ts";
 
-type Read = (exchange: AllowedExchange) => Promise<FoundNode | null>;
+type Read = (exchange: AllowedExchange) => Soon<FoundNode | null>;
 
 /**
  * GET and HEAD of files (RFC 9110): conditions first, then ranges, single or several. `read` finds what is asked for, if it
@@ -22,9 +23,8 @@ export function createGet(context: DavContext, read?: Read) {
   const { tree, blobs } = storage;
   const find: Read = read ?? ((exchange) => tree.read(placeOf(exchange)));
   const browse = createBrowse(context);
-  return async (exchange: AllowedExchange): Promise<void> => {
+  const answer = (exchange: AllowedExchange, found: FoundNode | null): Soon<void> => {
     const { req, res, caller } = exchange;
-    const found = await find(exchange);
     if (found === null) throw notFound();
     const { node } = found;
     if (node.kind === "collection") {
@@ -40,8 +40,10 @@ export function createGet(context: DavContext, read?: Read) {
     setChecksumHeaders(exchange, found);
     if (decision === "not_modified") return void res.writeHead(304).end();
     const source = { blobs, owner: caller.owner, found };
-    await send(exchange, source, newId);
+    return send(exchange, source, newId);
   };
+  return (exchange: AllowedExchange): Soon<void> =>
+    andThen(find(exchange), (found) => answer(exchange, found));
 }
 
 function setFileHeaders({ res }: AllowedExchange, node: TreeNode): void {
@@ -71,7 +73,7 @@ function setChecksumHeaders({ req, res }: AllowedExchange, { node, checksums }: 
   res.setHeader("Repr-Digest", `sha-256=:${Buffer.from(node.hash, "hex").toString("base64")}:`);
 }
 
-async function send(exchange: AllowedExchange, source: ContentSource, newId: () => string): Promise<void> {
+function send(exchange: AllowedExchange, source: ContentSource, newId: () => string): Soon<void> {
   const { req, res } = exchange;
   const { node } = source.found;
   const { size } = node;

@@ -1,6 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange, Exchange } from "../exchange.ts";
+import type { Soon } from "../soon.ts";
 import { type ZoneName, zoneNameOf } from "../zones.ts";
 import { createCopyMove } from "./copy-move.ts";
 import { createDelete } from "./delete.ts";
@@ -19,8 +20,8 @@ import { createListUploads } from "./uploads/list.ts";
 import { createTusCreate, createTusHead, createTusPatch } from "./uploads/tus.ts";
 import { createVersionMethods } from "./versions/methods.ts";
 
-type Method = (exchange: Exchange) => Promise<void>;
-type MethodTable = Readonly<Record<string, (exchange: AllowedExchange) => Promise<void>>>;
+type Method = (exchange: Exchange) => Soon<void>;
+type MethodTable = Readonly<Record<string, (exchange: AllowedExchange) => Soon<void>>>;
 
 /** The methods of the endpoint, each by zone: 405 where a zone does not have it; what no zone has answers 501. */
 export function createMethods(context: DavContext): Readonly<Record<string, Method>> {
@@ -69,7 +70,7 @@ function createUploadMethods(context: DavContext): MethodTable {
 }
 
 function inItsZone(tables: Readonly<Record<ZoneName, MethodTable>>, name: string): Method {
-  return async (exchange) => {
+  return (exchange) => {
     if (!isAllowedExchange(exchange)) throw new ReliteError("internal", "The gate was not asked");
     const zone = zoneNameOf(exchange.dav.target);
     const table: MethodTable = zone === null ? {} : tables[zone];

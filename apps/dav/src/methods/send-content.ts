@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { AllowedExchange } from "../exchange.ts";
+import type { Soon } from "../soon.ts";
 import type { FoundNode } from "../tree/tree.ts";
 import type { ByteRange } from "./ranges.ts";
 import { sendFile } from "./send-file.ts";
@@ -15,15 +16,11 @@ export interface ContentSource {
 const maxOnePieceBytes = 16 * 1024;
 
 /** Sends one stretch of a file as the body; the status and all other headers are set already. */
-export async function sendPart(
-  exchange: AllowedExchange,
-  source: ContentSource,
-  range: ByteRange,
-): Promise<void> {
+export function sendPart(exchange: AllowedExchange, source: ContentSource, range: ByteRange): Soon<void> {
   const { req, res } = exchange;
   res.setHeader("Content-Length", range.end - range.start + 1);
   if (req.method === "HEAD") return void res.end();
-  const { blobs, owner, found } = source;
+  const { found } = source;
   if (found.data !== null) {
     const body = found.data.subarray(range.start, range.end + 1);
     // As a string, head and small body leave in one piece.
@@ -31,6 +28,14 @@ export async function sendPart(
       ? res.end(body.toString("latin1"), "latin1")
       : res.end(body));
   }
+  return sendStored(exchange, source, range);
+}
+
+async function sendStored(
+  { res }: AllowedExchange,
+  { blobs, owner, found }: ContentSource,
+  range: ByteRange,
+): Promise<void> {
   const file = await blobs.openFile(owner, found.node.hash ?? "");
   try {
     await sendFile(res, file, range);

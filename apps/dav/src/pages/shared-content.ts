@@ -11,6 +11,7 @@ import { sendListing } from "../methods/browse.ts";
 import { createGet } from "../methods/get.ts";
 import { mediaTypeByName } from "../methods/media-type.ts";
 import { notFound, placeOf } from "../methods/place-of.ts";
+import type { Soon } from "../soon.ts";
 import type { Target } from "../target.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { fileCapability } from "../zones.ts";
@@ -79,7 +80,7 @@ async function look(
 /** A file that is shared by itself: a page about it at the link's address, its bytes below. */
 async function showFile(
   { exchange, node, address, expiresMs }: Shown,
-  get: (exchange: AllowedExchange) => Promise<void>,
+  get: (exchange: AllowedExchange) => Soon<void>,
 ): Promise<void> {
   const { req, res } = exchange;
   const [name, ...more] = address.below;

@@ -14,6 +14,7 @@ export function createReadMemory(db: Database.Database): ReadMemory {
   // Changes when another connection has committed; what this one has written is counted by the other.
   const foreign = db.prepare<[], number>("PRAGMA data_version").pluck();
   const own = db.prepare<[], number>("SELECT total_changes()").pluck();
+  const { readonly: onlyReads } = db;
   const memories: Map<string, unknown>[] = [];
   let knownForeign: number | undefined;
   let knownOwn: number | undefined;
@@ -21,19 +22,18 @@ export function createReadMemory(db: Database.Database): ReadMemory {
   const uncheck = () => {
     isChecked = false;
   };
-  // Through both queues that are emptied before anything from outside is heard: a request's steps use both by turns.
-  const uncheckAfter = (rounds: number) => {
-    if (rounds === 0) return uncheck();
-    process.nextTick(() => queueMicrotask(() => uncheckAfter(rounds - 1)));
-  };
+  const settled = Promise.resolve();
+  // After all promises that wait for nothing else have gone on, and before anything from outside is heard.
+  const uncheckLater = () => process.nextTick(uncheck);
 
   function forgetWhatIsOld(): void {
-    const ownNow = own.get();
+    if (isChecked && onlyReads) return;
+    const ownNow = onlyReads ? 0 : own.get();
     const foreignNow = isChecked ? knownForeign : foreign.get();
     if (!isChecked) {
       // Holds while nothing new is heard: no answer of ours, and so no later request or commit of one, lies between.
       isChecked = true;
-      uncheckAfter(4);
+      settled.then(uncheckLater);
     }
     if (ownNow === knownOwn && foreignNow === knownForeign) return;
     knownOwn = ownNow;
@@ -46,7 +46,7 @@ export function createReadMemory(db: Database.Database): ReadMemory {
       const memory = new Map<string, { readonly value: Value }>();
       memories.push(memory);
       return (key: string, read: () => Value) => {
-        if (db.inTransaction) return read();
+        if (!onlyReads && db.inTransaction) return read();
         forgetWhatIsOld();
         const known = memory.get(key);
         if (known !== undefined) return known.value;

@@ -70,17 +70,17 @@ export interface Usage {
 }
 
 /**
- * The metadata port. Every write is one transaction, decided and done together, on the disk when its promise resolves.
+ * The metadata port. What is asked by path on every request is answered at once. Every write is one transaction, decided and done together, on the disk when its promise resolves.
  * Refusals are `ReliteError`s: `not_found`, `conflict` (parent missing), `precondition_failed`, `method_not_allowed`,
  * `forbidden` (into itself), `locked`, `insufficient_storage`.
  */
 export interface Tree {
   /** The node an app's requests are confined to; null when the app is new. */
-  findApp(owner: number, appId: string): Promise<number | null>;
+  findApp(owner: number, appId: string): number | null;
   /** As `findApp`, made empty when the app is new. */
   openApp(owner: number, appId: string): Promise<number>;
-  find(place: Place): Promise<TreeNode | null>;
-  read(place: Place): Promise<FoundNode | null>;
+  find(place: Place): TreeNode | null;
+  read(place: Place): FoundNode | null;
   /** A page of members in name order, after the given name (null: from the start). */
   members(nodeId: number, afterName: string | null, limit: number): Promise<readonly TreeNode[]>;
   /** Rejects as a write of a file would now: conditions, parent, locks. */

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Grant, grantToCapability, intersectGrants, parseGrant } from "./capability.ts";
-import { appCapability, type Capability, covers, parseAppId, parsePathSegments } from "./index.ts";
+import {
+  appCapability,
+  type Capability,
+  covers,
+  coversAsWritten,
+  parseAppId,
+  parsePathSegments,
+} from "./index.ts";
 
 /** Few names, so that prefixes, equals and near misses all happen often. */
 const name = fc.constantFrom("a", "ab", "b", "é", "notes", "notes2");
@@ -34,6 +41,17 @@ describe("covers", () => {
         const [a, b, c] = [grantToCapability(first), grantToCapability(second), grantToCapability(third)];
         expect(covers(a, a)).toBe(true);
         if (covers(a, b) && covers(b, c)) expect(covers(a, c)).toBe(true);
+      }),
+    );
+  });
+
+  it("[UCAN14] is said of texts alone only where it holds, and then of all but `app:*`", () => {
+    fc.assert(
+      fc.property(grant, appId, path, action, (one, app, inner, verb) => {
+        const held = grantToCapability(one);
+        const needed = appCapability(app, inner, verb);
+        const isTold = held.with !== "app:*";
+        expect(coversAsWritten(held, needed)).toBe(isTold && covers(held, needed));
       }),
     );
   });

@@ -44,6 +44,17 @@ export function covers(grant: Capability, needed: Capability): boolean {
   return held !== null && wanted !== null && grantCovers(held, wanted);
 }
 
+/**
+ * `covers` for a capability that `appCapability` made, by the texts alone: true only where `covers` is, which has the last
+ * word where this says no (another spelling, `app:*`).
+ */
+export function coversAsWritten(grant: Capability, needed: Capability): boolean {
+  const { length } = grant.with;
+  if (!needed.with.startsWith(grant.with)) return false;
+  if (needed.with.length !== length && needed.with[length] !== "/") return false;
+  return grant.can === "app/write" || (grant.can === "app/read" && needed.can === "app/read");
+}
+
 export function parseGrant(capability: Capability): Grant | null {
   const split = capability.with.indexOf(":");
   const scheme = capability.with.slice(0, split);

@@ -1,5 +1,5 @@
 export { audienceOfUrl, sameAudience } from "./audience.ts";
-export { appCapability, type Capability, covers, parseAppId } from "./capability.ts";
+export { appCapability, type Capability, covers, coversAsWritten, parseAppId } from "./capability.ts";
 export type { UcanCode } from "./codes.ts";
 export { type DidKey, parseDidKey, type SigningAlg } from "./did.ts";
 export { issueDelegation, issueInvocation, issueStored } from "./issue.ts";

@@ -10,8 +10,13 @@ export function createExpiringLru<Value>(maxEntries: number): ExpiringLru<Value>
     get: (key, nowSec) => {
       const entry = entryByKey.get(key);
       if (entry === undefined) return undefined;
+      if (entry.expiresAtSec <= nowSec) {
+        entryByKey.delete(key);
+        return undefined;
+      }
+      // While half of the room is left, nothing is forgotten soon: the order can wait.
+      if (entryByKey.size * 2 <= maxEntries) return entry.value;
       entryByKey.delete(key);
-      if (entry.expiresAtSec <= nowSec) return undefined;
       entryByKey.set(key, entry);
       return entry.value;
     },

@@ -40,6 +40,11 @@ export type Verified =
 export interface Verifier {
   /** Never throws for what is in the token; rejects only when `isOwner` or `isRevoked` does. */
   verify(token: string): Promise<Verified>;
+  /**
+   * `verify` without waiting, for a token verified a short while ago: null when it has to be verified. What may have
+   * changed since (expiry, owner, revocation) is asked as ever. Throws when `isOwner` or `isRevoked` does.
+   */
+  recall(token: string): Verified | null;
 }
 
 /** What may have been revoked of a chain: any of its tokens, and, for this root only, any of its keys. */
@@ -70,6 +75,9 @@ interface Known {
   readonly issuerDids: readonly string[];
 }
 
+/** Tokens kept as they are, beside their hashes: 2 MiB of them at most. */
+const maxRecalled = 256;
+
 /**
  * The one walk that turns a token into a principal. Order: size, structure, audience, time, links,
  * owner known, revocation, signatures (root first), attenuation.
@@ -80,8 +88,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const audiences = new Set(options.audiences.map(canonicalAudience));
   const knownByToken = createExpiringLru<Known>(maxCached);
   const proofs: ProofCache = createExpiringLru(maxCached);
+  const knownByText = createExpiringLru<Known>(Math.min(maxCached, maxRecalled));
 
   return {
+    recall: (token) => {
+      const known = knownByText.get(token, clock.nowMs() / 1_000);
+      const problem = known === undefined ? undefined : standingProblemNow(options, known);
+      if (known === undefined || problem === undefined) return null;
+      return problem === null ? accept(known.principal) : refuse(problem);
+    },
     verify: async (token) => {
       if (token.length === 0) return refuse("missing");
       if (token.length > maxTokenChars) return refuse("too_large");
@@ -90,7 +105,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const cached = knownByToken.get(tokenKey, nowSec);
       if (cached !== undefined) {
         const problem = await standingProblem(options, cached);
-        return problem === null ? accept({ ...cached.principal, cache: "hit" }) : refuse(problem);
+        if (problem !== null) return refuse(problem);
+        knownByText.set(token, cached, cached.principal.expiresAtSec);
+        return accept(cached.principal);
       }
       const read = await readChain(token, { crypto, proofs, nowSec });
       if (!read.ok) return refuse(read.code);
@@ -103,7 +120,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (!(await hasGoodSignatures(chain, { crypto, proofs }))) return refuse("bad_signature");
       const grants = effectiveGrants(chain.links).map(grantToCapability);
       const principal: Principal = { ...known.principal, grants };
-      knownByToken.set(tokenKey, { ...known, principal }, chain.leaf.expiresAtSec);
+      const hit: Principal = { ...principal, cache: "hit" };
+      knownByToken.set(tokenKey, { ...known, principal: hit }, chain.leaf.expiresAtSec);
       return accept(principal);
     },
   };
@@ -138,6 +156,20 @@ async function standingProblem(
   if (!(await isOwner(principal.rootDid))) return "unknown_root";
   const { rootDid, chainIds: tokenIds } = principal;
   return (await isRevoked({ rootDid, tokenIds, issuerDids })) ? "revoked" : null;
+}
+
+/** As `standingProblem`, where both answer at once; undefined where one does not. */
+function standingProblemNow(
+  { isOwner, isRevoked }: VerifierOptions,
+  { principal, issuerDids }: Known,
+): UcanCode | null | undefined {
+  const { rootDid, chainIds: tokenIds } = principal;
+  const owns = isOwner(rootDid);
+  if (owns === false) return "unknown_root";
+  if (owns !== true) return undefined;
+  const revoked = isRevoked({ rootDid, tokenIds, issuerDids });
+  if (typeof revoked !== "boolean") return undefined;
+  return revoked ? "revoked" : null;
 }
 
 /** Root first, so that who is not enrolled costs one failed check at most; a proof seen before is not checked again. */

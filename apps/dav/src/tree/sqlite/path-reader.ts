@@ -30,10 +30,10 @@ export function createPathReader(
   const find = (place: Place): FoundRow | null =>
     rememberPath(`${place.owner} ${place.root} ${place.segments.join("/")}`, () => look(place));
   return {
-    findApp: async (owner, appId) =>
+    findApp: (owner, appId) =>
       rememberApp(`${owner} ${appId}`, () => nodes.findApp(owner, appId)?.id ?? null),
-    find: async (place) => find(place)?.node ?? null,
-    read: async (place) => {
+    find: (place) => find(place)?.node ?? null,
+    read: (place) => {
       const found = find(place);
       if (found === null) return null;
       const { node, content } = found;

@@ -37,6 +37,30 @@ describe("cache", () => {
     expect(second.principal).toEqual({ ...first.principal, cache: "hit" });
   });
 
+  it("[UCAN17] recalls at once what was verified, and asks for expiry, owner and revocation all the same", async () => {
+    const token = await world.invocation();
+    let [isKnown, isRevoked] = [true, false];
+    const verifier = createVerifier({
+      audiences: ["did:web:localhost%3A3021"],
+      isOwner: () => isKnown,
+      isRevoked: () => isRevoked,
+      clock: world.clock,
+    });
+    expect(verifier.recall(token)).toBeNull();
+    const [, again] = [await verifier.verify(token), await verifier.verify(token)];
+    expect(verifier.recall(token)).toEqual(again);
+    expect(verifier.recall(`${token}=`)).toBeNull();
+    isRevoked = true;
+    expect(verifier.recall(token)).toEqual({ ok: false, code: "revoked" });
+    isKnown = false;
+    expect(verifier.recall(token)).toEqual({ ok: false, code: "unknown_root" });
+    [isKnown, isRevoked] = [true, false];
+    expect(verifier.recall(token)?.ok).toBe(true);
+    world.clock.set(world.clock.nowMs() + 300_000);
+    expect(verifier.recall(token)).toBeNull();
+    expect(await verifier.verify(token)).toEqual({ ok: false, code: "expired" });
+  });
+
   it("[UCAN17] never takes a good token for a wrongly signed one, or the other way round", async () => {
     const token = await world.invocation();
     const broken = `${token.slice(0, -6)}${token.slice(-6) === "AAAAAA" ? "BAAAAA" : "AAAAAA"}`.replace(
