@@ -17,12 +17,14 @@ export interface NodeFacts {
   readonly checksums: string | null;
   /** Writes a time as `getlastmodified` has it. */
   readonly httpDate: (ms: number) => string;
+  /** Writes a time as `creationdate` has it. */
+  readonly isoTime: (ms: number) => string;
   /** Who asks, and whether they may write there; null when that was not asked. */
   readonly access: { readonly did: string; readonly canWrite: boolean } | null;
 }
 
 /** What a property says about a node: its value as XML text, or null where the node has no such property. */
-type Reader = (node: TreeNode, facts: NodeFacts) => string | null;
+export type Reader = (node: TreeNode, facts: NodeFacts) => string | null;
 
 const everyLock = ["exclusive", "shared"]
   .map(
@@ -33,7 +35,7 @@ const everyLock = ["exclusive", "shared"]
 
 const readerByName: Readonly<Record<string, Reader>> = {
   resourcetype: (node) => (node.kind === "collection" ? "<D:collection/>" : ""),
-  creationdate: (node) => new Date(node.createdMs).toISOString(),
+  creationdate: (node, { isoTime }) => isoTime(node.createdMs),
   getlastmodified: (node, { httpDate }) => httpDate(node.modifiedMs),
   getetag: (node) => `"${node.etag}"`,
   getcontentlength: (node) => (node.kind === "file" ? String(node.size) : null),
@@ -85,6 +87,7 @@ export const noFacts: NodeFacts = {
   checksums: null,
   access: null,
   httpDate: (ms) => new Date(ms).toUTCString(),
+  isoTime: (ms) => new Date(ms).toISOString(),
 };
 
 /** Whether a name is the server's own: it cannot be stored as a dead property. */
@@ -115,13 +118,14 @@ function namesOf(request: PropfindRequest): readonly PropertyName[] {
 export function createPropstat(
   request: PropfindRequest,
   isMinimal: boolean,
+  find: (name: PropertyName) => Reader | undefined = readerOf,
 ): (node: TreeNode, facts: NodeFacts) => string {
   if (request.kind === "propname") return namesOnly;
   const isAll = request.kind === "allprop";
   const named = namesOf(request);
   const names = isAll ? [...everyName, ...named] : named;
   const wanted = names.map((name) => ({
-    reader: readerOf(name),
+    reader: find(name),
     key: keyOf(name),
     isNamed: named.includes(name),
     ...elementOf(name),
@@ -158,7 +162,8 @@ function namesOnly(node: TreeNode, { dead }: NodeFacts): string {
   return propstat([...present, ...dead].map((name) => elementOf(name).empty).join(""), "200 OK");
 }
 
-function readerOf({ namespace, name }: PropertyName): Reader | undefined {
+/** How the server itself says a property; undefined for the names that are clients' own. */
+export function readerOf({ namespace, name }: PropertyName): Reader | undefined {
   if (namespace === ocNamespace)
     return Object.hasOwn(ocReaderByName, name) ? ocReaderByName[name] : undefined;
   if (namespace !== "DAV:") return undefined;

@@ -5,6 +5,7 @@ import { shownHref } from "../shown-path.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
+import { createAnswerPart } from "./answer-part.ts";
 import { davClasses } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
@@ -12,7 +13,12 @@ import { createResponder, type Member, type Respond } from "./respond.ts";
 import { openXmlAnswer } from "./xml-answer.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
-const pageSize = 1_000;
+const pageSize = 500;
+// The client begins to read while the rest is made.
+const firstPageSize = 100;
+const partBytes = 256 * 1024;
+// Folders with few members share a part.
+const minPartBytes = 16 * 1024;
 
 const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const xmlTail = "</D:multistatus>";
@@ -39,7 +45,7 @@ export function createPropfind(context: DavContext) {
     const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
     const isListed = dav.depth !== "0" && top.kind === "collection";
     await sendListing(exchange, await createRespond(exchange, request), {
-      top: { node: top, href: top.kind === "collection" ? `${href}/` : href },
+      top: { node: top, baseHref: top.kind === "collection" ? `${href}/` : href, path: "" },
       pages: isListed ? listBelow(tree, top.id, `${href}/`, dav.depth) : null,
     });
   };
@@ -57,43 +63,51 @@ export async function sendListing(
   respond: Respond,
   { top, pages }: Listing,
 ): Promise<void> {
-  let text = xmlHead + (await respond([top]));
+  const opening = xmlHead + (await respond.text([top]));
   const answer = openXmlAnswer(res, 207, {
     DAV: davClasses,
     ...(isMinimal(req) ? { "Preference-Applied": "return=minimal" } : {}),
   });
-  for await (const members of pages ?? []) {
-    if (!(await answer.send(text + (await respond(members))))) return;
-    text = "";
+  if (pages === null) return answer.end(opening + xmlTail);
+  const part = createAnswerPart(partBytes);
+  part.text(opening);
+  for await (const members of pages) {
+    if (part.length >= minPartBytes && !(await answer.send(part.take()))) return;
+    await respond.write(part, members);
   }
-  answer.end(text + xmlTail);
+  part.text(xmlTail);
+  answer.end(part.take());
 }
 
 /** Pages of everything below a collection; parents come before their members. */
 export async function* listBelow(
-  tree: Tree,
+  tree: Pick<Tree, "members">,
   topId: number,
   topHref: string,
   depth: string,
 ): AsyncGenerator<readonly Member[]> {
   const waiting = [{ id: topId, baseHref: topHref }];
+  let limit = firstPageSize;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     let afterName: string | null = null;
     do {
-      const nodes: readonly TreeNode[] = await tree.members(at.id, afterName, pageSize);
+      const nodes: readonly TreeNode[] = await tree.members(at.id, afterName, limit);
+      afterName = nodes.length === limit ? (nodes.at(-1)?.name ?? null) : null;
+      limit = pageSize;
       const { baseHref } = at;
-      if (nodes.length > 0) yield nodes.map((node) => ({ node, href: memberHref(baseHref, node) }));
+      if (nodes.length > 0) yield nodes.map((node) => ({ node, baseHref, path: memberPath(node) }));
       if (depth === "infinity") {
         for (const node of nodes) {
-          if (node.kind === "collection") waiting.push({ id: node.id, baseHref: memberHref(baseHref, node) });
+          if (node.kind === "collection")
+            waiting.push({ id: node.id, baseHref: baseHref + memberPath(node) });
         }
       }
-      afterName = nodes.length === pageSize ? (nodes.at(-1)?.name ?? null) : null;
     } while (afterName !== null);
   }
 }
 
-export function memberHref(baseHref: string, { name, kind }: TreeNode): string {
-  const href = baseHref + encodeURIComponent(name);
-  return kind === "collection" ? `${href}/` : href;
+/** From a collection's address to its member's. */
+export function memberPath({ name, kind }: TreeNode): string {
+  const path = encodeURIComponent(name);
+  return kind === "collection" ? `${path}/` : path;
 }

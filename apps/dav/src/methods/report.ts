@@ -7,13 +7,15 @@ import type { Change } from "../tree/changes.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { readSyncRequest } from "../xml/sync-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
+import { type AnswerPart, createAnswerPart } from "./answer-part.ts";
 import { notFound, placeOf } from "./place-of.ts";
-import { createResponder, type Respond } from "./respond.ts";
+import { createResponder, type Member, type Respond } from "./respond.ts";
 import { answerSync } from "./sync-answer.ts";
 import { readSyncToken, tokenAt, versionOf } from "./sync-token.ts";
 import { openXmlAnswer, type XmlAnswer } from "./xml-answer.ts";
 
 const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
+const partBytes = 16 * 1024;
 
 /** REPORT with `sync-collection` (RFC 6578): what changed since a token, or everything; in parts when a limit is named. */
 export function createReport(context: DavContext) {
@@ -35,33 +37,41 @@ export function createReport(context: DavContext) {
     const topHref = `${shownHref(dav.target, context.config.prefix, dav.target.segments)}/`;
     // The first page decides whether there is an answer at all.
     let answer: XmlAnswer | null = null;
+    const part = createAnswerPart(partBytes);
+    part.text(xmlHead);
     for await (const page of answerSync(tree, question, versionOf(top))) {
-      let text = answer === null ? xmlHead : "";
       answer ??= openXmlAnswer(res, 207);
-      text += await changesText(page.changes, topHref, respond);
+      await writeChanges(part, page.changes, topHref, respond);
       if (page.end !== null) {
-        if (page.end.isTruncated) text += truncated(topHref);
+        if (page.end.isTruncated) part.text(truncated(topHref));
         const token = tokenAt(top, page.end.position);
-        return answer.end(`${text}<D:sync-token>${token}</D:sync-token></D:multistatus>`);
+        part.text(`<D:sync-token>${token}</D:sync-token></D:multistatus>`);
+        return answer.end(part.take());
       }
-      if (!(await answer.send(text))) return;
+      if (!(await answer.send(part.take()))) return;
     }
   };
 }
 
-async function changesText(changes: readonly Change[], topHref: string, respond: Respond): Promise<string> {
-  const hrefs = changes.map(({ path, isCollection }) => {
-    return topHref + path.map(encodeURIComponent).join("/") + (isCollection ? "/" : "");
-  });
-  const members: { node: NonNullable<Change["node"]>; href: string }[] = [];
-  let gone = "";
-  for (const [index, { node }] of changes.entries()) {
-    const href = hrefs[index] ?? "";
-    if (node !== null) members.push({ node, href });
-    else
-      gone += `<D:response><D:href>${escapeXml(href)}</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>`;
+/** What is gone first, then what is there. */
+async function writeChanges(
+  part: AnswerPart,
+  changes: readonly Change[],
+  baseHref: string,
+  respond: Respond,
+): Promise<void> {
+  const members: Member[] = [];
+  for (const { node, path: names, isCollection } of changes) {
+    const path = names.map(encodeURIComponent).join("/") + (isCollection ? "/" : "");
+    if (node !== null) members.push({ node, baseHref, path });
+    else {
+      const href = escapeXml(baseHref + path);
+      part.text(
+        `<D:response><D:href>${href}</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>`,
+      );
+    }
   }
-  return gone + (await respond(members));
+  await respond.write(part, members);
 }
 
 /** RFC 6578 §3.6: the collection itself says that there is more. */

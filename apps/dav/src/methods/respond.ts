@@ -1,22 +1,31 @@
 import { appCapability, isAllowed } from "@relite/core/ucan";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import { createHttpDate } from "../http-date.ts";
+import { createHttpDate, createIsoTime } from "../http-date.ts";
 import { shownHref } from "../shown-path.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
+import type { AnswerPart } from "./answer-part.ts";
 import { asksFor, asksForChecksums, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
 import { createLockTexts } from "./lock-element.ts";
 import { isMinimal } from "./prefer.ts";
+import { createRowWriter } from "./row-template.ts";
 
 export interface Member {
   readonly node: TreeNode;
-  readonly href: string;
+  /** Percent-encoded, as is what follows; one and the same for many members. */
+  readonly baseHref: string;
+  /** From there to the member. */
+  readonly path: string;
 }
 
-/** The `response` elements of some members, their dead properties fetched together. */
-export type Respond = (members: readonly Member[]) => Promise<string>;
+/** Writes the `response` elements of some members, what else is known about them fetched together. */
+export interface Respond {
+  text(members: readonly Member[]): Promise<string>;
+  /** The same to the end of a part, for many. */
+  write(part: AnswerPart, members: readonly Member[]): Promise<void>;
+}
 
 const none: ReadonlyMap<number, never> = new Map<number, never>();
 
@@ -25,47 +34,101 @@ export type NodeSources = Pick<Tree, "properties" | "checksums">;
 
 /** Prepares, once for a whole answer, what is asked about every node in it. */
 export function createResponder(
-  { storage: { tree }, config, clock }: DavContext,
+  context: DavContext,
   prefixHref: string,
-  sources: NodeSources = tree,
+  sources: NodeSources = context.storage.tree,
 ) {
-  return async ({ caller, req, dav }: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
-    const isQuotaAsked = asksFor(request, ["quota-used-bytes", "quota-available-bytes"]);
-    const usage = isQuotaAsked ? await tree.usage(caller.owner) : null;
-    const locks = asksFor(request, ["lockdiscovery"]) ? await tree.locks(caller.owner) : [];
-    const lockTexts = createLockTexts(
-      locks,
-      (segments) => shownHref(dav.target, config.prefix, segments),
-      clock.nowMs(),
-    );
-    const propstat = createPropstat(request, isMinimal(req));
-    const httpDate = createHttpDate();
-    const shownPrefix = dav.target.alias === undefined ? prefixHref : shownHref(dav.target, [], []);
-    const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
-    const accessAt = (href: string): NodeFacts["access"] => {
-      if (!isAccessAsked) return null;
-      const path = href.slice(shownPrefix.length).split("/").filter(Boolean).map(decodeURIComponent);
-      const [, appId = "", ...segments] = path;
-      const canWrite = isAllowed(caller.principal, appCapability(appId, segments, "write"));
-      return { did: caller.principal.invokerDid, canWrite };
-    };
-    return async (members) => {
+  return async (exchange: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
+    const { common, hasOwn, ownFacts } = await lookAround(context, exchange, request, prefixHref);
+    const propstat = createPropstat(request, isMinimal(exchange.req));
+    const writeRow = createRowWriter(request, isMinimal(exchange.req));
+
+    async function factsOf(members: readonly Member[]): Promise<(member: Member) => NodeFacts> {
       const ids = members.map(({ node }) => node.id);
       const dead = asksForDead(request) ? await sources.properties(ids) : none;
       const checksums = asksForChecksums(request) ? await sources.checksums(ids) : none;
-      let text = "";
-      for (const { node, href } of members) {
-        const facts = {
-          usage,
-          dead: dead.get(node.id) ?? [],
-          locks: lockTexts(href),
-          checksums: checksums.get(node.id) ?? null,
-          access: accessAt(href),
-          httpDate,
-        };
-        text += `<D:response><D:href>${escapeXml(href)}</D:href>${propstat(node, facts)}</D:response>`;
-      }
-      return text;
+      if (!hasOwn && dead.size === 0 && checksums.size === 0) return () => common;
+      return (member) => ({
+        ...common,
+        ...(hasOwn ? ownFacts(member.baseHref + member.path) : {}),
+        dead: dead.get(member.node.id) ?? [],
+        checksums: checksums.get(member.node.id) ?? null,
+      });
+    }
+
+    const textOf = (member: Member, facts: NodeFacts) =>
+      `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${propstat(member.node, facts)}</D:response>`;
+
+    return {
+      async text(members) {
+        const facts = await factsOf(members);
+        return members.map((member) => textOf(member, facts(member))).join("");
+      },
+      async write(part, members) {
+        const facts = await factsOf(members);
+        let opening = Buffer.alloc(0);
+        let openedFor: string | null = null;
+        for (const member of members) {
+          const about = facts(member);
+          if (member.baseHref !== openedFor) {
+            openedFor = member.baseHref;
+            opening = Buffer.from(`<D:response><D:href>${escapeXml(openedFor)}`);
+          }
+          const start = part.length;
+          part.bytes(opening);
+          part.text(member.path);
+          part.bytes(hrefEnd);
+          if (about.dead.length === 0 && about.locks === "" && writeRow(part, member.node, about)) {
+            part.bytes(responseEnd);
+          } else {
+            part.cutTo(start);
+            part.text(textOf(member, about));
+          }
+        }
+      },
     };
+  };
+}
+
+const hrefEnd = Buffer.from("</D:href>");
+const responseEnd = Buffer.from("</D:response>");
+
+/** What is true of all nodes of an answer, and what an address alone says. */
+async function lookAround(
+  { storage: { tree }, config, clock }: DavContext,
+  { caller, dav }: AllowedExchange,
+  request: PropfindRequest,
+  prefixHref: string,
+) {
+  const isQuotaAsked = asksFor(request, ["quota-used-bytes", "quota-available-bytes"]);
+  const usage = isQuotaAsked ? await tree.usage(caller.owner) : null;
+  const locks = asksFor(request, ["lockdiscovery"]) ? await tree.locks(caller.owner) : [];
+  const lockTexts = createLockTexts(
+    locks,
+    (segments) => shownHref(dav.target, config.prefix, segments),
+    clock.nowMs(),
+  );
+  const shownPrefix = dav.target.alias === undefined ? prefixHref : shownHref(dav.target, [], []);
+  const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
+  const accessAt = (href: string): NodeFacts["access"] => {
+    if (!isAccessAsked) return null;
+    const path = href.slice(shownPrefix.length).split("/").filter(Boolean).map(decodeURIComponent);
+    const [, appId = "", ...segments] = path;
+    const canWrite = isAllowed(caller.principal, appCapability(appId, segments, "write"));
+    return { did: caller.principal.invokerDid, canWrite };
+  };
+  const common: NodeFacts = {
+    usage,
+    dead: [],
+    locks: "",
+    checksums: null,
+    access: null,
+    httpDate: createHttpDate(),
+    isoTime: createIsoTime(),
+  };
+  return {
+    common,
+    hasOwn: locks.length > 0 || isAccessAsked,
+    ownFacts: (href: string) => ({ locks: lockTexts(href), access: accessAt(href) }),
   };
 }

@@ -5,9 +5,9 @@ import { sendPage } from "./send-page.ts";
 
 /** An XML answer that is sent as it is made, compressed where the client takes that and it is long enough. */
 export interface XmlAnswer {
-  /** A part of it; others are served between parts. False when the client has left. */
-  send(text: string): Promise<boolean>;
-  end(text: string): void;
+  /** A part of it, whose bytes may change afterwards; others are served between parts. False when the client has left. */
+  send(part: string | Uint8Array): Promise<boolean>;
+  end(part: string | Uint8Array): void;
 }
 
 type Coding = "zstd" | "br" | "gzip";
@@ -39,7 +39,7 @@ export function openXmlAnswer(
 ): XmlAnswer {
   res.appendHeader("Vary", "Accept-Encoding");
   const coding = chooseCoding(res.req.headers["accept-encoding"]);
-  let held = "";
+  let held: Uint8Array = nothing;
   let out: Writable | null = null;
   const writeHead = (more: Readonly<Record<string, string | number>>) =>
     res.writeHead(status, {
@@ -59,24 +59,34 @@ export function openXmlAnswer(
   }
 
   return {
-    async send(text) {
-      if (out !== null) return sendPage(out, text);
-      held += text;
-      if (coding !== null && held.length < minBytes) return !res.destroyed;
+    async send(part) {
+      if (out !== null) return sendPage(out, part);
+      if (coding !== null && held.length + part.length < minBytes) {
+        held = Buffer.concat([held, bytesOf(part)]);
+        return !res.destroyed;
+      }
       out = open(coding);
-      return sendPage(out, held);
+      return sendPage(out, held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]));
     },
-    end(text) {
+    end(part) {
       if (res.destroyed) return;
-      const rest = out === null ? held + text : text;
-      if (out === null && (coding === null || rest.length < minBytes)) {
-        writeHead({ "Content-Length": Buffer.byteLength(rest) });
+      if (out !== null) return void out.end(part);
+      const rest = held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]);
+      const length = typeof rest === "string" ? Buffer.byteLength(rest) : rest.length;
+      if (coding === null || length < minBytes) {
+        writeHead({ "Content-Length": length });
         return void res.end(rest);
       }
-      out ??= open(coding);
+      out = open(coding);
       out.end(rest);
     },
   };
+}
+
+const nothing = new Uint8Array(0);
+
+function bytesOf(part: string | Uint8Array): Uint8Array {
+  return typeof part === "string" ? Buffer.from(part) : part;
 }
 
 /** The best of what a client names in Accept-Encoding (RFC 9110 §12.5.3); null for as it is. `*` is not taken at its word. */

@@ -8,7 +8,7 @@ import type { TreeNode } from "../../tree/tree.ts";
 import { readPropfindRequest } from "../../xml/propfind-request.ts";
 import { maxXmlBytes } from "../../xml/read-xml.ts";
 import { notFound } from "../place-of.ts";
-import { type Listing, listBelow, memberHref, sendListing } from "../propfind.ts";
+import { type Listing, listBelow, memberPath, sendListing } from "../propfind.ts";
 import { createResponder, type Member, type NodeSources } from "../respond.ts";
 import { entryProperties } from "./entry-properties.ts";
 import { isVisible, openEntry, openHome } from "./open-trash.ts";
@@ -51,11 +51,11 @@ async function listHome(context: DavContext, exchange: AllowedExchange, asked: A
   const home = await openHome(context, exchange);
   const top = home === null ? null : await context.storage.tree.find(home);
   if (home === null || top === null) {
-    return { top: { node: emptyHome(caller.appId), href: baseHref }, pages: null };
+    return { top: { node: emptyHome(caller.appId), baseHref, path: "" }, pages: null };
   }
   const pages =
     dav.depth === "0" ? null : listEntries(context, exchange, { home, baseHref, told: asked.told });
-  return { top: { node: top, href: baseHref }, pages };
+  return { top: { node: top, baseHref, path: "" }, pages };
 }
 
 async function listEntry(context: DavContext, exchange: AllowedExchange, asked: Asked): Promise<Listing> {
@@ -64,11 +64,11 @@ async function listEntry(context: DavContext, exchange: AllowedExchange, asked: 
   const node = await tree.find(place);
   if (node === null) throw notFound();
   asked.told.entries = [entry];
-  if (node.kind === "file") return { top: { node, href: asked.href }, pages: null };
+  if (node.kind === "file") return { top: { node, baseHref: asked.href, path: "" }, pages: null };
   const { depth } = exchange.dav;
   const baseHref = `${asked.href}/`;
   const pages = depth === "0" ? null : listBelow(tree, node.id, baseHref, depth);
-  return { top: { node, href: baseHref }, pages };
+  return { top: { node, baseHref, path: "" }, pages };
 }
 
 async function* listEntries(
@@ -79,11 +79,12 @@ async function* listEntries(
   const { tree } = context.storage;
   for await (const entries of visibleEntries(context, exchange, home)) {
     told.entries = entries;
-    yield entries.map(({ node }) => ({ node, href: memberHref(baseHref, node) }));
+    yield entries.map(({ node }) => ({ node, baseHref, path: memberPath(node) }));
     told.entries = [];
     const trees = exchange.dav.depth === "infinity" ? entries : [];
     for (const { node } of trees) {
-      if (node.kind === "collection") yield* listBelow(tree, node.id, memberHref(baseHref, node), "infinity");
+      if (node.kind === "collection")
+        yield* listBelow(tree, node.id, baseHref + memberPath(node), "infinity");
     }
   }
 }

@@ -51,25 +51,25 @@ async function openListing(
     const version = all?.find(({ id }) => id === from?.id);
     if (version === undefined) throw notFound();
     known.set(version.id, version);
-    return { top: { node: versionNode(version), href }, pages: null };
+    return { top: { node: versionNode(version), baseHref: href, path: "" }, pages: null };
   }
   if (depth === "infinity" && node.kind === "collection") throw onlyOneLevel();
-  const top = { node: asCollection(node), href: `${href}/` };
+  const baseHref = `${href}/`;
+  const top = { node: asCollection(node), baseHref, path: "" };
   if (depth === "0") return { top, pages: null };
   if (node.kind === "collection")
-    return { top, pages: asCollections(listBelow(tree, node.id, top.href, "1")) };
+    return { top, pages: asCollections(listBelow(tree, node.id, baseHref, "1")) };
   const all = (await versions.list(place)) ?? [];
   for (const version of all) known.set(version.id, version);
-  const members = all.map((version) => ({ node: versionNode(version), href: `${top.href}${version.id}` }));
+  const members = all.map((version) => ({ node: versionNode(version), baseHref, path: String(version.id) }));
   return { top, pages: onePage(members) };
 }
 
 async function* asCollections(pages: AsyncIterable<readonly Member[]>): AsyncGenerator<readonly Member[]> {
   for await (const page of pages) {
-    yield page.map(({ node, href }) => {
-      const shown = asCollection(node);
+    yield page.map(({ node, baseHref, path }) => {
       const isFile = node.kind === "file";
-      return { node: shown, href: isFile ? `${href}/` : href };
+      return { node: asCollection(node), baseHref, path: isFile ? `${path}/` : path };
     });
   }
 }

@@ -3,7 +3,7 @@ import { ownerRemoved } from "../../accounts/refuse-removed.ts";
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
 import { createLockStore } from "./lock-store.ts";
-import type { NodeRow } from "./rows.ts";
+import { type MemberRow, memberColumns, type NodeRow } from "./rows.ts";
 
 /** Nodes one by one, and the locks on them: prepared statements and what every write does besides its own change. */
 export type NodeStore = ReturnType<typeof createNodeStore>;
@@ -120,6 +120,11 @@ function prepare(db: SqliteDatabase) {
     members: db.prepare<[number, string, number], NodeRow>(
       "SELECT * FROM nodes WHERE parent = ? AND name > ? ORDER BY name LIMIT ?",
     ),
+    memberRows: db
+      .prepare<[number, string, number], MemberRow>(
+        `SELECT ${memberColumns} FROM nodes WHERE parent = ? AND name > ? ORDER BY name LIMIT ?`,
+      )
+      .raw(),
     insert: db.prepare<[NewNode & { readonly atMs: number }]>(
       `INSERT INTO nodes (owner, parent, name, kind, size, hash, content, type, version, created_ms, modified_ms)
        VALUES (@owner, @parent, @name, @kind, @size, @hash, @content, @type, 0, @atMs, @atMs)`,

@@ -43,18 +43,41 @@ export function rowEtag(row: NodeRow): string {
   return Buffer.from(row.hash, "hex").toString("base64url");
 }
 
-/** Many rows at once: the tags of a page are written in one go, each from its own stretch of three-byte groups. */
-export function rowsToNodes(rows: readonly NodeRow[]): TreeNode[] {
-  const files = rows.filter(({ hash }) => hash !== null);
-  const hex = files.map(({ hash }) => `${hash}00`).join("");
-  if (hex.length !== files.length * 66) return rows.map((row) => rowToNode(row));
+/** What is read of each of many rows, in this order: without names for every value of every row it is read in half the time. */
+export const memberColumns = "id, name, kind, size, hash, type, version, created_ms, modified_ms";
+
+export type MemberRow = readonly [
+  id: number,
+  name: string,
+  kind: number,
+  size: number,
+  hash: string | null,
+  type: string | null,
+  version: number,
+  createdMs: number,
+  modifiedMs: number,
+];
+
+/** The tags of a page are written in one go, each from its own stretch of three-byte groups. */
+export function memberRowsToNodes(rows: readonly MemberRow[]): TreeNode[] {
+  let hex = "";
+  for (const [, , , , hash] of rows) if (hash !== null) hex += `${hash}00`;
   const tags = Buffer.from(hex, "hex").toString("base64url");
   let at = 0;
-  return rows.map((row) => {
-    if (row.hash === null) return rowToNode(row);
-    const etag = tags.slice(at, at + 43);
-    at += 44;
-    return rowToNode(row, etag);
+  return rows.map(([id, name, kind, size, hash, type, version, createdMs, modifiedMs]) => {
+    const etag = hash === null ? `c${id}-${version}` : tags.slice(at, at + 43);
+    if (hash !== null) at += 44;
+    return {
+      id,
+      kind: kind === collectionKind ? "collection" : "file",
+      name,
+      size,
+      etag,
+      hash,
+      type,
+      createdMs,
+      modifiedMs,
+    };
   });
 }
 

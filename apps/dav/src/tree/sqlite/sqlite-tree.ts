@@ -13,7 +13,7 @@ import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
 import { createPathReader } from "./path-reader.ts";
-import { rowsToNodes, rowToNode } from "./rows.ts";
+import { memberRowsToNodes, rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
 import { collectionRow } from "./trash-store.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
@@ -65,7 +65,8 @@ export function createSqliteTree(parts: PortParts): Tree {
         refuseRemoved(owner);
         return makeApp(nodes, owner, appId);
       }),
-    members: async (id, afterName, limit) => rowsToNodes(nodes.sql.members.all(id, afterName ?? "", limit)),
+    members: async (id, afterName, limit) =>
+      memberRowsToNodes(nodes.sql.memberRows.all(id, afterName ?? "", limit)),
     checkWrite: async (place, conditions) => checkWrite(place, conditions),
     put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions, first = { steps: [] }) =>
