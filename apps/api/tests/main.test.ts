@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
@@ -15,6 +15,7 @@ async function folder() {
 /** The program as a person starts it; `until` is a text after which it is asked to stop. */
 function run(env: Readonly<Record<string, string>>, until?: string) {
   const program = spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? "", ...env } });
+  onTestFinished(() => void program.kill("SIGKILL"));
   let out = "";
   let err = "";
   program.stdout.on("data", (piece) => {

@@ -17,6 +17,7 @@ import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts"
 import { type DiskStep, failingDisk } from "../src/testing/failing-disk.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
 import { runCommand } from "../src/testing/run-command.ts";
+import { endWithTest } from "./end-with-test.ts";
 
 let scratch: string;
 let source: string;
@@ -45,7 +46,7 @@ function argsOf(dav: TestServer) {
 /** Starts a command and kills it as soon as `isFar` says so; answers whether it was still running. */
 async function killWhen(args: readonly string[], isFar: () => Promise<boolean>): Promise<boolean> {
   const script = join(import.meta.dirname, "command-process.ts");
-  const child = spawn(process.execPath, [script, ...args], { stdio: "ignore" });
+  const child = endWithTest(spawn(process.execPath, [script, ...args], { stdio: "ignore" }));
   const ended = once(child, "exit");
   while (child.exitCode === null && !(await isFar())) await setTimeout(5);
   const wasRunning = child.kill("SIGKILL");
@@ -179,7 +180,7 @@ it("[ST6] an import in another process refuses no write of the endpoint's own cl
   await using dav = await startTestServer();
   const script = join(import.meta.dirname, "command-process.ts");
   const args = ["import", source, "--app", "in", ...argsOf(dav)];
-  const child = spawn(process.execPath, [script, ...args], { stdio: "ignore" });
+  const child = endWithTest(spawn(process.execPath, [script, ...args], { stdio: "ignore" }));
   const statuses = new Set<number>();
   const write = async (writer: number) => {
     for (let count = 0; child.exitCode === null; count += 1) {

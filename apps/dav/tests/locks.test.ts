@@ -1,5 +1,6 @@
 import { fakeClock } from "@relite/core/testing";
 import { describe, expect, it } from "vitest";
+import { mapConcurrently } from "../src/admin/map-concurrently.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { deviceOf, lock, lockBody, tagged, to } from "./lock-client.ts";
 
@@ -168,7 +169,10 @@ describe("taking locks", () => {
     for (let count = 0; count < 32; count += 1) expect(await take("c")).toBe(200);
     expect(await take("c/d/2")).toBe(507);
     expect(await take("c")).toBe(507);
-    const all = await Promise.all(Array.from({ length: 969 }, (_, index) => take(`e/${index}`)));
+    const all: number[] = [];
+    const rest = Array.from({ length: 969 }, (_, index) => `e/${index}`);
+    // On a few connections: of 969, the first would idle until the server lets go of it, when the machine is busy.
+    await mapConcurrently(rest, 24, async (path) => void all.push(await take(path)));
     expect(all.filter((one) => one === 201)).toHaveLength(968);
     expect(all.filter((one) => one === 507)).toHaveLength(1);
     expect((await dav.request("DELETE", "e")).status).toBe(423);

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endWithTest } from "./end-with-test.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
@@ -15,6 +16,7 @@ function start(env: Record<string, string>, stdio: "pipe" | "ipc" = "pipe") {
     env: { ...base, ...env },
     stdio: ["ignore", "pipe", "pipe", ...channel],
   });
+  endWithTest(child);
   const text = { out: "", err: "" };
   child.stdout?.on("data", (chunk) => {
     text.out += String(chunk);
@@ -22,16 +24,21 @@ function start(env: Record<string, string>, stdio: "pipe" | "ipc" = "pipe") {
   child.stderr?.on("data", (chunk) => {
     text.err += String(chunk);
   });
+  // With a channel that was cut, node tells of the exit only.
+  const ended = once(child, stdio === "ipc" ? "exit" : "close").then(([code]) => Number(code));
+  const isOver = ended.then((code) => {
+    throw new Error(`it ended with ${code}: ${text.err}`);
+  });
+  isOver.catch(() => {});
   return {
     child,
     text,
-    // With a channel that was cut, node tells of the exit only.
-    ended: once(child, stdio === "ipc" ? "exit" : "close").then(([code]) => Number(code)),
+    ended,
     async url(): Promise<string> {
       for (;;) {
         const url = /"url":"([^"]+)"/.exec(text.out)?.[1];
         if (url !== undefined) return url;
-        await once(child.stdout ?? child, "data");
+        await Promise.race([once(child.stdout ?? child, "data"), isOver]);
       }
     },
   };

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { audienceOfUrl, issueInvocation, type Signer } from "@relite/core/ucan";
 import type { TestRequest } from "../../src/testing/dav-fixture.ts";
+import { endWithTest } from "../end-with-test.ts";
 
 export interface EndpointProcess {
   readonly pid: number;
@@ -42,6 +43,7 @@ export function spawnEndpoint({ folder, env = {}, wrapper = [] }: EndpointSetup)
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithTest(child);
   const lines = { out: "", err: "" };
   child.stdout.on("data", (chunk) => {
     lines.out += String(chunk);
