@@ -2,12 +2,14 @@ import { prepare } from "./launcher/prepare.ts";
 import { runServer } from "./launcher/run-server.ts";
 
 await runServer(
-  "apps/api/src/main.ts",
   {
     command: "api",
     does: "Runs the web page and API alone.",
     defaultPort: 3020,
     settings: { port: "RELITE_PORT", host: "RELITE_HOST", data: "RELITE_DATA_DIR" },
   },
-  () => prepare({ say: (line) => process.stdout.write(`${line}\n`) }),
+  async (say) => {
+    await prepare({ say });
+    return { nodeArgs: [], script: "apps/api/src/main.ts", env: {} };
+  },
 );

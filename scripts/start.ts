@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { makeFolder } from "@relite/core/node";
+import { endpointProgram } from "./launcher/endpoint-program.ts";
 import {
   loadSettingsFile,
   readStartOptions,
@@ -31,10 +32,10 @@ async function main(): Promise<void> {
   await requireWritable(options.dataDir);
   await requireFree(options.port, options.host, "--port");
   await requireFree(options.davPort, options.davHost, "--dav-port");
-  await prepare({ say });
+  const [endpoint] = await Promise.all([endpointProgram(say), prepare({ say })]);
   const setupCode = obtainSetupCode(options.dataDir);
   const supervisor = supervise(
-    programsFor(options, setupCode, process.env),
+    programsFor(options, { setupCode, env: process.env, endpoint }),
     join(options.dataDir, "logs"),
     say,
   );

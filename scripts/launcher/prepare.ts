@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint } from "./fingerprint.ts";
 import { root } from "./root.ts";
+import { runScript } from "./run-script.ts";
 
 const webSources = [
   "apps/web/src",
@@ -21,27 +21,16 @@ export async function prepare(io: { say(line: string): void }): Promise<void> {
 }
 
 export async function prepareDatabase(): Promise<void> {
-  await run([join(root, "prisma/generate.ts")], root);
+  await runScript([join(root, "prisma/generate.ts")], root);
 }
 
 async function buildWeb(io: { say(line: string): void }): Promise<void> {
   const sources = fingerprint(webSources.map((path) => join(root, path)));
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === sources) return;
   io.say("Building the web page …");
-  await run(
+  await runScript(
     [join(root, "apps/web/node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"],
     join(root, "apps/web"),
   );
   writeFileSync(stampFile, sources);
-}
-
-async function run(args: readonly string[], cwd: string): Promise<void> {
-  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-  const code = await new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => resolve(exitCode ?? 1));
-  });
-  if (code !== 0) throw new Error(`${args[0]} failed:\n${output}`);
 }

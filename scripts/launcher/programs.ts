@@ -1,10 +1,14 @@
+import type { ServerProgram } from "./endpoint-program.ts";
 import type { StartOptions } from "./options.ts";
 import type { Program } from "./supervise.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the two processes are told; they share nothing else. What the environment already says wins. */
-export function programsFor(options: StartOptions, setupCode: string, env: Env): readonly Program[] {
+export function programsFor(
+  options: StartOptions,
+  { setupCode, env, endpoint }: { setupCode: string; env: Env; endpoint: ServerProgram },
+): readonly Program[] {
   const { port, davPort, host, davHost, dataDir, webUrl: web } = options;
   return [
     {
@@ -23,9 +27,10 @@ export function programsFor(options: StartOptions, setupCode: string, env: Env):
     },
     {
       name: "dav",
-      script: "apps/dav/src/main.ts",
+      ...endpoint,
       readyUrl: `http://${loopbackFor(davHost)}:${davPort}/readyz`,
       env: {
+        ...endpoint.env,
         DAV_PORT: String(davPort),
         DAV_HOST: davHost,
         DAV_DATA_DIR: dataDir,

@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { resolve } from "node:path";
+import type { ServerProgram } from "./endpoint-program.ts";
 import { programEnv, root } from "./root.ts";
 
 /** Runs one program of the repository with this terminal and more settings, passes signals on and ends with its exit code. */
 export async function runForeground(
-  script: string,
+  { script, nodeArgs, env }: ServerProgram,
   settings: Readonly<Record<string, string>>,
 ): Promise<never> {
-  const child = spawn(process.execPath, [join(root, script)], {
-    env: { ...programEnv, ...process.env, ...settings },
+  const child = spawn(process.execPath, [...nodeArgs, resolve(root, script)], {
+    env: { ...programEnv, ...env, ...process.env, ...settings },
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));

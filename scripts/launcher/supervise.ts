@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { programEnv, root } from "./root.ts";
 
 export interface Program {
   readonly name: string;
   readonly script: string;
+  /** Options of node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly readyUrl: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -86,7 +88,7 @@ function keep(
 function startProcess(program: Program, logDir: string) {
   const log = createWriteStream(rotatedLog(logDir, program.name), { flags: "a", mode: 0o600 });
   // The ipc channel closes when this process dies, however it dies; the program then stops by itself.
-  const child = spawn(process.execPath, [join(root, program.script)], {
+  const child = spawn(process.execPath, [...(program.nodeArgs ?? []), resolve(root, program.script)], {
     cwd: root,
     env: { ...programEnv, ...process.env, ...program.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

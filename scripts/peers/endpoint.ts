@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { systemClock } from "@relite/core/clock";
 import {
   audienceOfUrl,
@@ -7,6 +7,8 @@ import {
   type Signer,
   signerFromKeyPair,
 } from "@relite/core/ucan";
+import { endpointProgram } from "../launcher/endpoint-program.ts";
+import { root } from "../launcher/root.ts";
 import { freePort, type PeerServer, startProcessServer } from "./process-server.ts";
 
 /** Our own endpoint as a process of its own; `url` is its origin. */
@@ -34,10 +36,12 @@ export async function startEndpointProcess(
 ): Promise<PeerServer> {
   const port = givenPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const { script, nodeArgs, env: own } = await endpointProgram((line) => process.stderr.write(`${line}\n`));
   const server = await startProcessServer(`${url}/readyz`, {
     command: process.execPath,
-    args: [join(import.meta.dirname, "../../apps/dav/src/main.ts")],
+    args: [...nodeArgs, resolve(root, script)],
     env: {
+      ...own,
       DAV_PORT: String(port),
       DAV_DATA_DIR: folder,
       DAV_SETUP_CODE: code,

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { type Transferable, Worker } from "node:worker_threads";
 import type { Logger } from "@relite/core/log";
 import type { AuditFile } from "../audit-file.ts";
@@ -26,10 +27,10 @@ export interface ThreadEnds {
 
 const maxYoungGenerationSizeMb = 16;
 
-/** Starts a thread that answers requests; resolves when it is ready, rejects with what kept it from starting. */
+/** Starts a thread that answers requests, by the module beside this one, built or not; resolves when it is ready, rejects with what kept it from starting. */
 export function startThread({ name, data, transfer }: ThreadSetup, ends: ThreadEnds): Promise<Thread> {
   const { log, audit } = ends;
-  const worker = new Worker(new URL("./http-thread.ts", import.meta.url), {
+  const worker = new Worker(new URL(`./http-thread${extname(import.meta.filename)}`, import.meta.url), {
     name,
     workerData: data,
     transferList: [...transfer],
