@@ -10,8 +10,15 @@ const isShort = first === "--short";
 const shortForm = ["litmus.peers", "rclone-client.peers"];
 const packages = isShort
   ? ["rclone", "litmus"]
-  : ["apache2", "rclone", "litmus", "curl", "cadaver", "davfs2"];
-const programOf: Readonly<Record<string, string>> = { davfs2: "mount.davfs" };
+  : [
+      ...["apache2", "rclone", "litmus", "curl", "cadaver", "davfs2"],
+      ...["nextcloud-desktop-cmd", "owncloud-client-cmd"],
+    ];
+const programOf: Readonly<Record<string, string>> = {
+  davfs2: "mount.davfs",
+  "nextcloud-desktop-cmd": "nextcloudcmd",
+  "owncloud-client-cmd": "owncloudcmd",
+};
 
 await prepare({ say });
 const missing = packages.filter((name) => {

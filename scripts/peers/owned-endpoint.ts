@@ -16,7 +16,7 @@ export interface OwnedEndpoint extends AsyncDisposable {
   tokenCommand(...options: readonly string[]): string;
   token(...options: readonly string[]): Promise<string>;
   /** A password for the app, that any WebDAV client can send. */
-  appPassword(): Promise<string>;
+  appPassword(...options: readonly string[]): Promise<string>;
   /** The command line of Relite; throws when it fails. */
   relite(...args: readonly string[]): Promise<string>;
   /** Stops the process and starts another on the same folder and port. */
@@ -45,9 +45,10 @@ export async function startOwnedEndpoint(app: string): Promise<OwnedEndpoint> {
     tokenCommand: (...options) => [process.execPath, program, ...args, ...options].join(" "),
     token: (...options) => relite(...args, ...options),
     relite: (...words) => relite(...words, "--data", data),
-    appPassword: async () => {
+    appPassword: async (...options) => {
       const made = await relite(
         ...["app-password", "create", "--key", key, "--url", server.url, "--app", app, "--json"],
+        ...options,
       );
       return String(JSON.parse(made).password);
     },

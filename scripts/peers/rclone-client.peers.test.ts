@@ -1,16 +1,15 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plantAwkwardTree, plantFile } from "./awkward-tree.ts";
+import { awkwardOthers, awkwardPaths, plantAwkwardTree, plantFile } from "./awkward-tree.ts";
+import { bytesBelow } from "./bytes-below.ts";
+import { isKeepable } from "./keepable-names.ts";
 import { type OwnedEndpoint, startOwnedEndpoint } from "./owned-endpoint.ts";
 import { ensureProgram } from "./packages.ts";
 import { runProgram } from "./run-program.ts";
 
 const { available, reason } = ensureProgram("rclone", "rclone");
-
-/** The endpoint keeps names composed (NFC) and without control characters and backslashes. */
-const isKeepable = (path: string) => path === path.normalize("NFC") && !/[\\\p{Cc}]/u.test(path);
 
 describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
   let endpoint: OwnedEndpoint;
@@ -45,8 +44,10 @@ describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
     });
     const down = join(endpoint.folder, "down");
     expect(await rclone(["copy", ":webdav:tree", down])).toMatchObject({ code: 0 });
-    expect(filesBelow(down)).toEqual(filesBelow(up));
-    expect(filesBelow(down).size).toBeGreaterThan(30);
+    expect(bytesBelow(down)).toEqual(bytesBelow(up));
+    const awkward = [...awkwardPaths, ...awkwardOthers].filter(isKeepable);
+    expect(awkward.length).toBeGreaterThanOrEqual(40);
+    expect([...bytesBelow(down).keys()]).toEqual(expect.arrayContaining(awkward));
   });
 
   it("[DV4] a second copy sends nothing", async () => {
@@ -65,6 +66,30 @@ describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
     expect(Date.parse(time)).toBe(1_000_000_000_000);
     const again = await rclone(["sync", ...owncloud, timed, ":webdav:timed"]);
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining("nothing to transfer") });
+  });
+
+  it("[CL7] as vendor nextcloud it compares checksums, and finds a change by nothing else", async () => {
+    const hashed = join(endpoint.folder, "hashed");
+    for (const [index, name] of ["a.txt", "b/c.txt", "empty"].entries())
+      plantFile(hashed, name, index * 70_000);
+    const nextcloud = ["--webdav-vendor", "nextcloud", "-v"];
+    const there = ":webdav:hashed";
+    expect(await rclone(["copy", ...nextcloud, hashed, there])).toMatchObject({ code: 0 });
+    const checked = await rclone(["check", ...nextcloud, hashed, there]);
+    expect(checked).toMatchObject({ code: 0, err: expect.stringContaining("3 matching files") });
+    expect(checked.err).not.toContain("hashes could not be checked");
+    // ownCloud's own server knows MD5 of everything, too; here it is what the client sent.
+    for (const vendor of ["nextcloud", "owncloud"]) {
+      const sums = async (where: string) =>
+        (await rclone(["sha1sum", "--webdav-vendor", vendor, where])).out.split("\n").sort();
+      expect(await sums(there)).toEqual(await sums(hashed));
+    }
+    const { mtimeMs } = statSync(join(hashed, "b/c.txt"));
+    writeFileSync(join(hashed, "b/c.txt"), "x".repeat(70_000));
+    utimesSync(join(hashed, "b/c.txt"), mtimeMs / 1_000, mtimeMs / 1_000);
+    const again = await rclone(["copy", "--checksum", ...nextcloud, hashed, there]);
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("b/c.txt: Copied") });
+    expect(again.err).not.toContain("a.txt: Copied");
   });
 
   it("[DV12] moves a folder, and purges one", async () => {
@@ -114,18 +139,3 @@ describe.skipIf(!available)(`rclone on our endpoint ${reason}`, () => {
     expect(await endpoint.relite("fsck")).toContain("clean");
   });
 });
-
-/** Every file's path and the hash of its bytes. */
-function filesBelow(folder: string): ReadonlyMap<string, string> {
-  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  return new Map(
-    paths
-      .filter((path) => statSync(join(folder, path)).isFile())
-      .map((path) => [
-        path,
-        createHash("sha256")
-          .update(readFileSync(join(folder, path)))
-          .digest("hex"),
-      ]),
-  );
-}

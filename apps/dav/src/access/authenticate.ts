@@ -86,6 +86,13 @@ function ownerOf(rootDid: string, { owners }: AuthenticateParts): number {
   return owner;
 }
 
+/** The user name of `Basic`; null with another scheme. It opens nothing: the password does. */
+export function readLoginName({ headers }: IncomingMessage): string | null {
+  const [, credentials] = /^basic +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
+  if (credentials === undefined) return null;
+  return Buffer.from(credentials, "base64").toString("utf8").split(":", 1)[0] ?? "";
+}
+
 /** The token of a request: `Bearer`, or the password of `Basic`. Empty when there is none. */
 export function readToken(req: IncomingMessage): { token: string; via: "bearer" | "basic" } {
   const text = req.headers.authorization ?? "";

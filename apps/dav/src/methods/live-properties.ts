@@ -69,7 +69,22 @@ const ocNamespace = "http://owncloud.org/ns";
 const ocReaderByName: Readonly<Record<string, Reader>> = {
   checksums: ({ hash }, { checksums }) =>
     hash === null ? null : `<X:checksum>${mergeChecksums(checksums, `SHA256:${hash}`)}</X:checksum>`,
+  // Clients follow what moved by it; it is never used again.
+  id: ocIdOf,
+  fileid: ({ id }) => String(id),
+  size: ({ kind, size }) => (kind === "file" ? String(size) : null),
+  permissions: ({ kind }, { access }) =>
+    access === null ? null : access.canWrite ? writeLetters[kind] : readLetters,
 };
+
+/** Readable; deletable, may be renamed, may be moved; and may be written, or takes files and folders. */
+const readLetters = "G";
+const writeLetters = { file: "GDNVW", collection: "GDNVCK" };
+
+/** A node's name for clients of Nextcloud and ownCloud, as `OC-FileId` has it. */
+export function ocIdOf({ id }: Pick<TreeNode, "id">): string {
+  return `${String(id).padStart(8, "0")}relite`;
+}
 
 const readPrivileges = ["read", "read-current-user-privilege-set"];
 const writePrivileges = ["write", "write-properties", "write-content", "bind", "unbind", "unlock"];
@@ -103,7 +118,19 @@ export function asksFor(request: PropfindRequest, names: readonly string[]): boo
 
 /** Whether an answer will need the checksums kept with contents. */
 export function asksForChecksums(request: PropfindRequest): boolean {
-  return namesOf(request).some(({ namespace, name }) => namespace === ocNamespace && name === "checksums");
+  return asksForOc(request, "checksums");
+}
+
+/** Whether an answer will need to know what the asker may do. */
+export function asksForAccess(request: PropfindRequest): boolean {
+  return (
+    asksFor(request, ["current-user-principal", "current-user-privilege-set"]) ||
+    asksForOc(request, "permissions")
+  );
+}
+
+function asksForOc(request: PropfindRequest, asked: string): boolean {
+  return namesOf(request).some(({ namespace, name }) => namespace === ocNamespace && name === asked);
 }
 
 export function asksForDead(request: PropfindRequest): boolean {

@@ -6,6 +6,7 @@ import { readBody } from "../read-body.ts";
 import { readMkcolRequest } from "../xml/mkcol-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { sendXml } from "./multistatus.ts";
+import { ocHeaders } from "./oc-headers.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 import { planUpdates } from "./property-plan.ts";
@@ -22,7 +23,8 @@ export function createMkcol({ storage: { tree }, config }: DavContext) {
     }
     const conditions = conditionsOf(exchange, config.prefix);
     const { node } = await tree.makeCollection(placeOf(exchange), conditions, plan);
-    res.writeHead(201, { ETag: `"${node.etag}"`, "Content-Length": 0 }).end();
+    const headers = { ETag: `"${node.etag}"`, ...ocHeaders(exchange.dav, node), "Content-Length": 0 };
+    res.writeHead(201, headers).end();
   };
 }
 

@@ -8,6 +8,7 @@ import { inviteBody } from "../read-body.ts";
 import type { Written } from "../tree/tree.ts";
 import { readClientMtime } from "./client-mtime.ts";
 import { mediaTypeOf } from "./media-type.ts";
+import { ocHeaders } from "./oc-headers.ts";
 import { allowedOnCollection } from "./options.ts";
 import { conditionsOf, placeOf } from "./place-of.ts";
 import { refuseOverQuota } from "./refuse-over-quota.ts";
@@ -72,6 +73,7 @@ export function createPut({ config, storage, uploads }: DavContext) {
       ETag: `"${node.etag}"`,
       "Last-Modified": new Date(node.modifiedMs).toUTCString(),
       ...(hasMtime ? { "X-OC-Mtime": "accepted" } : {}),
+      ...ocHeaders(exchange.dav, node),
       ...(created ? { "Content-Length": 0 } : {}),
     });
     exchange.res.end();

@@ -7,7 +7,14 @@ import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
 import type { AnswerPart } from "./answer-part.ts";
-import { asksFor, asksForChecksums, asksForDead, createPropstat, type NodeFacts } from "./live-properties.ts";
+import {
+  asksFor,
+  asksForAccess,
+  asksForChecksums,
+  asksForDead,
+  createPropstat,
+  type NodeFacts,
+} from "./live-properties.ts";
 import { createLockTexts } from "./lock-element.ts";
 import { isMinimal } from "./prefer.ts";
 import { createRowWriter } from "./row-template.ts";
@@ -109,7 +116,7 @@ async function lookAround(
     clock.nowMs(),
   );
   const shownPrefix = dav.target.alias === undefined ? prefixHref : shownHref(dav.target, [], []);
-  const isAccessAsked = asksFor(request, ["current-user-principal", "current-user-privilege-set"]);
+  const isAccessAsked = asksForAccess(request);
   const accessAt = (href: string): NodeFacts["access"] => {
     if (!isAccessAsked) return null;
     const path = href.slice(shownPrefix.length).split("/").filter(Boolean).map(decodeURIComponent);

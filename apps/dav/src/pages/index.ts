@@ -7,6 +7,7 @@ import { createDevicePages } from "./devices.ts";
 import { createInvitationPages } from "./invitations.ts";
 import { createJoinPages } from "./join.ts";
 import { createMetricsPage } from "./metrics.ts";
+import { createNextcloudPages } from "./nextcloud.ts";
 import type { PageTable } from "./page.ts";
 import { createRevocationPages } from "./revocations.ts";
 import { createSessionPages } from "./session.ts";
@@ -32,6 +33,7 @@ export function createPages(context: DavContext): FindPage {
     ...createSessionPages(context),
     ...createSharesPages(context),
     ...createSharedPages(context),
+    ...createNextcloudPages(context),
   };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {

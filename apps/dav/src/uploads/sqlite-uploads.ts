@@ -16,6 +16,8 @@ import type { DroppedUpload, NewUpload, PartRules, Upload, UploadPart, Uploads }
 // Enough for every program a person runs, few enough that begun uploads cannot fill the database.
 const maxUploadsPerOwner = 1_000;
 const expiredPerCommit = 20;
+// Each is a file of its own; those of a tus upload are as many as its connections.
+const maxPartsSentApart = 10_000;
 // What frees must work on a full disk.
 const freeing = { usesReserve: true };
 
@@ -89,11 +91,18 @@ function create(rows: UploadRows, fresh: NewUpload, nowMs: number): Upload {
 function addPart(rows: UploadRows, row: UploadRow, part: UploadPart, rules: PartRules): string | null {
   const before = rows.part.get(row.id, part.start);
   if (rules.isAppended && row.bytes !== part.start) throw otherOffset(row.bytes);
+  if (before === undefined && !rules.isAppended && row.parts > maxPartsSentApart) throw tooManyParts();
   const moreBytes = part.size - (before?.size ?? 0);
   admit(rows, row, moreBytes, rules);
   rows.insertPart.run({ ...part, upload: row.id, owner: row.owner });
   rows.changed.run(rules.expiresMs, row.id);
   return before?.file ?? null;
+}
+
+function tooManyParts(): ReliteError {
+  return new ReliteError("bad_request", `A file is sent in ${maxPartsSentApart} parts at most`, {
+    reason: "too_many_parts",
+  });
 }
 
 function extendPart(

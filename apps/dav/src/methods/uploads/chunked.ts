@@ -8,6 +8,7 @@ import { inviteBody } from "../../read-body.ts";
 import { finishUpload } from "../../uploads/finish-upload.ts";
 import { noUpload } from "../../uploads/upload-rows.ts";
 import { readClientMtime } from "../client-mtime.ts";
+import { ocHeaders } from "../oc-headers.ts";
 import { conditionsOf, destinationOf } from "../place-of.ts";
 import { checkComplete, readPartName } from "./part-name.ts";
 import { readByteCount } from "./read-bytes.ts";
@@ -125,6 +126,7 @@ export function createFinish(context: DavContext) {
     res.writeHead(created ? 201 : 204, {
       ETag: etag,
       "OC-ETag": etag,
+      ...ocHeaders(exchange.dav, node),
       ...(req.headers["x-oc-mtime"] === undefined ? {} : { "X-OC-Mtime": "accepted" }),
       ...(created ? { "Content-Length": 0 } : {}),
     });

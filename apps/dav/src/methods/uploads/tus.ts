@@ -5,6 +5,7 @@ import { hasBody } from "../../guard.ts";
 import { shownHref } from "../../shown-path.ts";
 import { readUploadMetadata } from "../../uploads/upload-metadata.ts";
 import type { Upload } from "../../uploads/uploads.ts";
+import { ocHeaders } from "../oc-headers.ts";
 import { conditionsOf, destinationOf } from "../place-of.ts";
 import { readByteCount } from "./read-bytes.ts";
 import { findUpload, refuseTooMuch, targetOf } from "./transfer.ts";
@@ -134,10 +135,11 @@ export function createTusPatch(context: DavContext) {
   };
 }
 
-function sayProgress({ req, res }: AllowedExchange, { offset, written }: Progress): void {
+function sayProgress({ req, res, dav }: AllowedExchange, { offset, written }: Progress): void {
   res.setHeader("Upload-Offset", offset);
   if (written === null) return;
   res.setHeader("ETag", `"${written.node.etag}"`);
+  for (const [name, value] of Object.entries(ocHeaders(dav, written.node))) res.setHeader(name, value);
   if (req.headers["x-oc-mtime"] !== undefined) res.setHeader("X-OC-Mtime", "accepted");
 }
 
