@@ -8,14 +8,16 @@ import type { NodeStore } from "./node-store.ts";
 import { fileKind, isCollection, rowToNode } from "./rows.ts";
 import { followForWrite, onCollection, stamp } from "./write-rules.ts";
 
+export type FileWriter = (place: Place, bytes: StoredBytes, conditions: WriteConditions) => Written;
+
 /** PUT of bytes that are safe already, decided and done inside the caller's transaction. */
 export function createFileWriter(
   nodes: NodeStore,
   contents: ContentStore,
   keeper: Keeper,
   uploads: UploadRows,
-) {
-  return (place: Place, bytes: StoredBytes, conditions: WriteConditions): Written => {
+): FileWriter {
+  return (place, bytes, conditions) => {
     const { parent, node, name } = followForWrite(nodes, place, conditions);
     if (node !== null && isCollection(node)) throw onCollection("PUT");
     const { owner } = place;

@@ -26,8 +26,19 @@ interface UsageRow {
   readonly removed_ms: number | null;
 }
 
+type FileFacts = [
+  size: number,
+  hash: string,
+  content: number,
+  type: string | null,
+  version: number,
+  modifiedMs: number,
+];
+type FileBytes = [...FileFacts, id: number];
+type FileRow = [parent: number, name: string, ...FileFacts, createdMs: number, owner: number, kind: number];
+
 // More nodes than any person has, few enough that a loop of copies cannot fill the disk with empty collections.
-const maxNodesPerOwner = 5_000_000;
+export const maxNodesPerOwner = 5_000_000;
 
 /** `makeRoom` gives up what is kept for an owner, to free so many bytes; it need not succeed. */
 export function createNodeStore(
@@ -132,6 +143,13 @@ function prepare(db: SqliteDatabase) {
     replaceFile: db.prepare(
       `UPDATE nodes SET size = @size, hash = @hash, content = @content, type = @type, modified_ms = @atMs
        WHERE id = @id`,
+    ),
+    insertFile: db.prepare<FileRow>(
+      `INSERT INTO nodes (parent, name, size, hash, content, type, version, modified_ms, created_ms, owner, kind)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    rewriteFile: db.prepare<FileBytes>(
+      "UPDATE nodes SET size = ?, hash = ?, content = ?, type = ?, version = ?, modified_ms = ? WHERE id = ?",
     ),
     setVersion: db.prepare<[number, number]>("UPDATE nodes SET version = ? WHERE id = ?"),
     touch: db.prepare<[number, number]>("UPDATE nodes SET modified_ms = ? WHERE id = ?"),

@@ -5,7 +5,7 @@ import type { PortParts } from "../../storage/port-parts.ts";
 import { createUploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
-import type { Tree, Written } from "../tree.ts";
+import type { Tree, Usage, Written } from "../tree.ts";
 import { createChangeReader } from "./change-reader.ts";
 import { createFileWriter } from "./file-writer.ts";
 import { createLockDesk } from "./lock-desk.ts";
@@ -13,6 +13,8 @@ import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
 import { createPathReader } from "./path-reader.ts";
+import { createPlainPut, isPlainPut } from "./plain-put.ts";
+import { createPutRun } from "./put-run.ts";
 import { memberRowsToNodes, rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
 import { collectionRow } from "./trash-store.ts";
@@ -27,6 +29,8 @@ export function createSqliteTree(parts: PortParts): Tree {
   const { nodes, contents, properties, keeper, transfer } = createStores(parts);
   const refuseRemoved = createRefuseRemoved(db);
   const put = createFileWriter(nodes, contents, keeper, createUploadRows(db));
+  const run = createPutRun(db, nodes);
+  const plainPut = createPlainPut({ nodes, contents, keeper }, run, put);
   const patch = createPatch(nodes, properties);
   const readChanges = createChangeReader(db, nodes);
   const desk = createLockDesk(nodes, put);
@@ -68,7 +72,10 @@ export function createSqliteTree(parts: PortParts): Tree {
     members: async (id, afterName, limit) =>
       memberRowsToNodes(nodes.sql.memberRows.all(id, afterName ?? "", limit)),
     checkWrite: async (place, conditions) => checkWrite(place, conditions),
-    put: (place, bytes, conditions) => commits.run(() => put(place, bytes, conditions)),
+    put: (place, bytes, conditions) =>
+      isPlainPut(bytes, conditions)
+        ? commits.run(() => plainPut(place, bytes, conditions), { owes: run })
+        : commits.run(() => put(place, bytes, conditions)),
     makeCollection: (place, conditions, first = { steps: [] }) =>
       commits.run(() => makeCollection(place, conditions, first)),
     remove: (place, conditions) => commits.run(() => remove(place, conditions), reserved),
@@ -83,20 +90,18 @@ export function createSqliteTree(parts: PortParts): Tree {
     refresh: (place, timeoutMs, conditions) => commits.run(() => desk.refresh(place, timeoutMs, conditions)),
     unlock: (place, unlocker, conditions) =>
       commits.run(() => desk.unlock(place, unlocker, conditions), reserved),
-    usage: async (owner) => {
-      const row = nodes.sql.usage.get(owner);
-      const {
-        used_bytes: usedBytes = 0,
-        quota_bytes: quotaBytes = null,
-        kept_bytes: keptBytes = 0,
-      } = row ?? {};
-      const isCounted = quotaBytes === null || nodes.sql.uncounted.get(owner, owner)?.any === 0;
-      return { usedBytes, quotaBytes, keptBytes: isCounted ? keptBytes : null };
-    },
+    usage: async (owner) => usageOf(nodes, owner),
     hasContent: async (owner, hash) => contents.has(owner, hash),
     dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs), reserved),
     collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs), reserved),
   };
+}
+
+function usageOf(nodes: NodeStore, owner: number): Usage {
+  const row = nodes.sql.usage.get(owner);
+  const { used_bytes: usedBytes = 0, quota_bytes: quotaBytes = null, kept_bytes: keptBytes = 0 } = row ?? {};
+  const isCounted = quotaBytes === null || nodes.sql.uncounted.get(owner, owner)?.any === 0;
+  return { usedBytes, quotaBytes, keptBytes: isCounted ? keptBytes : null };
 }
 
 function makeApp(nodes: NodeStore, owner: number, appId: string): number {

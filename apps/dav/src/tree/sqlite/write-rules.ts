@@ -15,9 +15,7 @@ export function checkConditions(nodes: NodeStore, own: Place, conditions: WriteC
   };
   const { node } = nodes.follow(own);
   const facts = node === null ? null : { etag: rowEtag(node), modifiedMs: node.modified_ms };
-  if (!mayWrite(facts, conditions, stateOf)) {
-    throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
-  }
+  if (!mayWrite(facts, conditions, stateOf)) throw preconditionFailed();
 }
 
 /** Follows a path that is about to be written: conditions first (412), then the parent (409), then locks (423). */
@@ -35,6 +33,10 @@ export function followForWrite(
   const touched = [{ node: node ?? parent, whole: false }];
   checkLocks(nodes, place.owner, { held: conditions.held, touched });
   return { parent, node, name };
+}
+
+export function preconditionFailed(): ReliteError {
+  return new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
 }
 
 export function onCollection(method: string): ReliteError {
