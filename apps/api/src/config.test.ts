@@ -42,6 +42,8 @@ test("[CF1] every bad setting is named at once, and no value is repeated", () =>
     NEXT_PUBLIC_WEBDAV_UCAN_AUD: ["localhost", "did:"],
     RELITE_CONNECT_ORIGINS: ["https://ok.example not-an-origin"],
     RELITE_REQUESTS_PER_MINUTE: ["0"],
+    RELITE_TRUSTED_PROXIES: ["true", "*", "0.0.0.0/0", "10.0.0.1 localhost"],
+    RELITE_PROXY_HEADER: ["x-real-ip"],
     RELITE_LOG_LEVEL: ["loud"],
   };
   for (const [name, values] of Object.entries(bad))

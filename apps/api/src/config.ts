@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseSealingKey, sealingKeyForm } from "@relite/core/crypto";
 import { parseDurationMs, readEnv } from "@relite/core/env";
+import { isNetwork, type ProxyRules } from "@relite/core/node";
 import { z } from "zod";
 
 export interface ApiConfig {
@@ -28,6 +29,8 @@ export interface ApiConfig {
   /** Further origins the page may connect to, besides the endpoint's. */
   readonly connectOrigins: readonly string[];
   readonly requestsPerMinute: number;
+  /** Whose word on who asks is taken. */
+  readonly proxies: ProxyRules;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
@@ -58,6 +61,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     },
     connectOrigins: settings.RELITE_CONNECT_ORIGINS,
     requestsPerMinute: settings.RELITE_REQUESTS_PER_MINUTE,
+    proxies: { trusted: settings.RELITE_TRUSTED_PROXIES, header: settings.RELITE_PROXY_HEADER },
     logLevel: settings.RELITE_LOG_LEVEL,
   };
 }
@@ -150,5 +154,11 @@ const schema = z.object({
     .optional(),
   RELITE_CONNECT_ORIGINS: origins.default([]),
   RELITE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6_000),
+  RELITE_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
+    .pipe(z.array(z.string().refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8")))
+    .default([]),
+  RELITE_PROXY_HEADER: z.enum(["x-forwarded-for", "forwarded"]).default("x-forwarded-for"),
   RELITE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { createSecretBox, type SecretBox } from "@relite/core/crypto";
 import type { Logger } from "@relite/core/log";
+import { addressBlock, type ClientAddresses, createClientAddresses } from "@relite/core/node";
 import { audienceOfUrl } from "@relite/core/ucan";
 import { openDatabase } from "@relite/prisma";
 import type { FastifyRequest } from "fastify";
@@ -40,6 +41,8 @@ export interface ApiContext {
   readonly audience: string;
   readonly log: Logger;
   readonly auth: Auth;
+  /** Who asks, behind the proxies that are trusted. */
+  readonly clients: ClientAddresses;
   readonly services: Services;
   /** Waits until no sync is queued or running. */
   drain(): Promise<void>;
@@ -72,6 +75,7 @@ export async function createContext(
     resolve: parts.resolve,
     setupCode: config.setupCode ?? madeSetupCode,
   });
+  const clients = createClientAddresses(config.proxies);
   const auth = createAuth({ audiences: audiencesOf(publicUrl), accounts, clock });
   return {
     config,
@@ -79,6 +83,7 @@ export async function createContext(
     audience,
     log,
     auth,
+    clients,
     services: running.services,
     madeSetupCode,
     drain: running.drain,
@@ -88,7 +93,7 @@ export async function createContext(
       log,
       clock,
       services: running.services,
-      remoteAddress: request.ip,
+      remoteAddress: addressBlock(clients.addressOf(request.raw)),
       prove: once(() => auth.prove(request.headers.authorization)),
       identify: once(() => auth.identify(request.headers.authorization)),
     }),

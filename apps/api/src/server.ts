@@ -89,7 +89,8 @@ async function buildApp(context: ApiContext, webDist: string): Promise<FastifyIn
     routerOptions: { maxParamLength: 5_000 },
     frameworkErrors: (error, request, reply) => void sendProblem(reply, toProblem(error, request.id)),
   });
-  await addRequestRules(app, { log: context.log, requestsPerMinute: context.config.requestsPerMinute });
+  const { log, clients } = context;
+  await addRequestRules(app, { log, clients, requestsPerMinute: context.config.requestsPerMinute });
   addHealth(app, context);
   addPublicConfig(app, context);
   await addTrpcRoutes(app, context);

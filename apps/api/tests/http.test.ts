@@ -122,6 +122,28 @@ describe("operation", () => {
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
   });
 
+  test("[OP6] behind a trusted proxy the rate is counted by who asks, and by nobody's word otherwise", async () => {
+    const statuses = async (url: string, addressOf: (round: number) => string) => {
+      const found: number[] = [];
+      for (let round = 0; round < 6; round++) {
+        const headers = { "X-Forwarded-For": addressOf(round), Forwarded: `for=9.9.9.${round}` };
+        found.push((await fetch(`${url}/api/setup`, { headers })).status);
+      }
+      return found;
+    };
+    await using api = await startTestApi({
+      RELITE_REQUESTS_PER_MINUTE: "5",
+      RELITE_TRUSTED_PROXIES: "127.0.0.1",
+    });
+    const limited = [200, 200, 200, 200, 200, 429];
+    expect(await statuses(api.url, (round) => `8.8.8.${round}, 198.51.100.1`)).toEqual(limited);
+    expect(await statuses(api.url, () => "2001:db8::1")).toEqual(limited);
+    expect(await statuses(api.url, (round) => `198.51.101.${round}`)).not.toContain(429);
+    expect(await statuses(api.url, () => "nonsense")).toEqual(limited);
+    await using careful = await startTestApi({ RELITE_REQUESTS_PER_MINUTE: "5" });
+    expect(await statuses(careful.url, (round) => `198.51.100.${round}`)).toEqual(limited);
+  });
+
   test("[OP3] a stop lets a request end, ends what only listens, and takes no new one", async () => {
     const asked = signalOnce();
     const release = signalOnce();

@@ -15,7 +15,12 @@ export function needsAudit(exchange: Exchange): boolean {
   return !reading.has(exchange.req.method ?? "") || refusedStatus.has(exchange.res.statusCode);
 }
 
-export function auditLine(exchange: Exchange, end: ExchangeEnd): Readonly<Record<string, unknown>> {
+/** `address`: of who asks. */
+export function auditLine(
+  exchange: Exchange,
+  end: ExchangeEnd,
+  address: string,
+): Readonly<Record<string, unknown>> {
   const { req, res, caller, identity, dav, needed } = exchange;
   const path = (segments: readonly string[] | undefined) =>
     segments === undefined ? undefined : `/${segments.join("/")}`;
@@ -42,6 +47,7 @@ export function auditLine(exchange: Exchange, end: ExchangeEnd): Readonly<Record
     grant: needed.map(({ with: resource, can }) => `${resource} ${can}`),
     escalated: exchange.code === "insufficient",
     cache: identity?.principal.cache,
+    address: address === "" ? undefined : address,
     origin: req.headers.origin,
     userAgent: req.headers["user-agent"]?.slice(0, 200),
   };

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseBytes, parseDurationMs, readEnv } from "@relite/core/env";
-import { parsePathSegments } from "@relite/core/ucan";
+import { isNetwork, type ProxyRules } from "@relite/core/node";
+import { hostOfAudience, parsePathSegments } from "@relite/core/ucan";
 import { z } from "zod";
 import type { Rotation } from "./audit-file.ts";
 import type { Retention } from "./tree/retention.ts";
@@ -14,6 +15,10 @@ export interface DavConfig {
   readonly prefix: readonly string[];
   /** Empty: `did:web` of the address the server listens on, by name and by number. */
   readonly audiences: readonly string[];
+  /** Hosts of the audiences that were set: a Destination may name them where a proxy passes another Host on. */
+  readonly publicHosts: readonly string[];
+  /** Whose word on who asks is taken. */
+  readonly proxies: ProxyRules;
   readonly requiredResource: string;
   readonly requiredAction: "app/read" | "app/write";
   readonly corsOrigins: readonly string[];
@@ -118,6 +123,10 @@ const settings = z.object({
   DAV_PORT: wholeNumber(0, 65_535).default(3021),
   DAV_PREFIX: prefix.default(["dav"]),
   DAV_AUDIENCES: list.pipe(z.array(z.string().regex(/^did:[a-z]+:\S+$/, "must be DIDs"))).default([]),
+  DAV_TRUSTED_PROXIES: list
+    .pipe(z.array(z.string().refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8")))
+    .default([]),
+  DAV_PROXY_HEADER: z.enum(["x-forwarded-for", "forwarded"]).default("x-forwarded-for"),
   DAV_REQUIRED_RESOURCE: z
     .string()
     .regex(/^app:(\*|[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?)$/, "must be app:* or app:<id>")
@@ -163,6 +172,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     port: read.DAV_PORT,
     prefix: read.DAV_PREFIX,
     audiences: read.DAV_AUDIENCES,
+    publicHosts: read.DAV_AUDIENCES.flatMap((audience) => hostOfAudience(audience) ?? []),
+    proxies: { trusted: read.DAV_TRUSTED_PROXIES, header: read.DAV_PROXY_HEADER },
     requiredResource: read.DAV_REQUIRED_RESOURCE,
     requiredAction: read.DAV_REQUIRED_ACTION,
     corsOrigins: read.DAV_CORS_ORIGINS,

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "@relite/core/clock";
 import { type Logger, silentLogger } from "@relite/core/log";
-import { createNodeTokenCrypto } from "@relite/core/node";
+import { createClientAddresses, createNodeTokenCrypto, type ProxyRules } from "@relite/core/node";
 import { audienceOfUrl, createVerifier, type Verifier, type VerifierOptions } from "@relite/core/ucan";
 import { Registry } from "prom-client";
 import type { AuthenticateParts } from "./access/authenticate.ts";
@@ -151,6 +151,7 @@ export function createContext(
       sessionKey: keepSessionKey(config.folder),
       randomBytes: parts.randomBytes ?? randomBytes,
       guessMemory: limits.guesses,
+      proxies: config.proxies,
     }),
     claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
     requestRate: createRateLimit(clock, { perSecond, burst: perSecond * 4 }, limits.requests),
@@ -169,6 +170,7 @@ function createAccess(parts: {
   readonly log: Logger;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly guessMemory: SharedArrayBuffer;
+  readonly proxies: ProxyRules;
   readonly sessionKey: Buffer;
 }): Pick<DavContext, "access" | "keeping" | "sessions"> {
   const { storage, clock, log } = parts;
@@ -182,6 +184,7 @@ function createAccess(parts: {
       owners,
       door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
       deviceLog: createDeviceLog({ devices, clock, log }),
+      clients: createClientAddresses(parts.proxies),
     },
     sessions: createSessions({
       credentials,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ReliteError } from "@relite/core/errors";
+import { clientOf } from "./access/client-of.ts";
 import { createLastSeen } from "./accounts/last-seen.ts";
 import { answerError } from "./answer-error.ts";
 import { auditLine, needsAudit } from "./audit.ts";
@@ -69,7 +70,7 @@ export function createHandler(context: DavContext): Handler {
     }
     if (isNavigation(req) && wayTo(config.prefix, rawPath) !== null)
       return sendFrontPage(exchange, config.prefix);
-    exchange.dav = readDavRequest(req, config.prefix);
+    exchange.dav = readDavRequest(req, config.prefix, config.publicHosts);
     if (exchange.dav === null) throw new ReliteError("not_found", "There is nothing at this address");
     return chassis.execute(exchange);
   }
@@ -89,7 +90,8 @@ export function createHandler(context: DavContext): Handler {
     clock,
     onEnd(exchange, end) {
       context.metrics.observe(exchange, end);
-      if (needsAudit(exchange)) context.audit.write(auditLine(exchange, end));
+      if (needsAudit(exchange))
+        context.audit.write(auditLine(exchange, end, clientOf(exchange, context.access)));
     },
   });
   return (req, res) => {

@@ -73,6 +73,8 @@ export async function openHttpServer(
         const done = answered.finally(() => running.delete(done));
         running.add(done);
       };
+      // Looked at while it is there, it is known for the audit line of a connection that broke.
+      server.on("connection", (socket) => void socket.remoteAddress);
       server.on("request", handle);
       server.on("checkContinue", handle);
       server.on("clientError", answerBrokenRequest);

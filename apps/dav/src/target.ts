@@ -17,12 +17,18 @@ export interface DavRequest {
   readonly method: string;
   readonly target: Target;
   readonly destination: Target | null;
+  /** What this server is called besides the host of the request. */
+  readonly publicHosts: readonly string[];
   readonly depth: Depth;
   readonly overwrite: boolean;
 }
 
 /** Reads where a request goes; null when that is outside the prefix. Throws `bad_path`, `bad_request`, `upstream_failed`. */
-export function readDavRequest(req: IncomingMessage, prefix: readonly string[]): DavRequest | null {
+export function readDavRequest(
+  req: IncomingMessage,
+  prefix: readonly string[],
+  publicHosts: readonly string[],
+): DavRequest | null {
   const method = req.method ?? "";
   const target = readPath(rawPathOf(req.url ?? "", req.headers.host), prefix);
   if (target === null) return null;
@@ -30,7 +36,10 @@ export function readDavRequest(req: IncomingMessage, prefix: readonly string[]):
   return {
     method,
     target,
-    destination: hasDestination ? readDestination(req, prefix) : readTusDestination(method, target, req),
+    destination: hasDestination
+      ? readDestination(req, prefix, publicHosts)
+      : readTusDestination(method, target, req),
+    publicHosts,
     depth: readDepth(method, req.headers.depth),
     overwrite: readOverwrite(req.headers.overwrite),
   };
@@ -56,14 +65,17 @@ function isUploadStep(method: string, { segments }: Target, { headers }: Incomin
   return method === "MKCOL" || method === "PUT";
 }
 
-/** A URI in a header, as raw text: `new URL` would already have resolved `%2e%2e`. Null when it is on another server. */
+/**
+ * A URI in a header, as raw text: `new URL` would already have resolved `%2e%2e`. Null when it is on another server than
+ * `hosts` name: the request's own, and those a proxy may have put it in the place of.
+ */
 export function readHeaderUri(
   text: string,
-  host: string | undefined,
+  hosts: readonly (string | undefined)[],
   prefix: readonly string[],
 ): Target | null {
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/is.exec(text);
-  if (absolute !== null && !isSameHost(absolute[1] ?? "", host)) return null;
+  if (absolute !== null && !hosts.some((host) => isSameHost(absolute[1] ?? "", host))) return null;
   const path = absolute === null ? text : absolute[2] || "/";
   if (path.includes("?") || path.startsWith("//")) throw badPath();
   const target = readPath(path, prefix);
@@ -88,14 +100,18 @@ function withoutQuery(path: string): string {
   return query < 0 ? path : path.slice(0, query);
 }
 
-function readDestination(req: IncomingMessage, prefix: readonly string[]): Target {
+function readDestination(
+  req: IncomingMessage,
+  prefix: readonly string[],
+  publicHosts: readonly string[],
+): Target {
   const text = req.headers.destination;
   if (typeof text !== "string" || text === "") {
     throw new ReliteError("bad_request", "The Destination header is missing", {
       reason: "destination_missing",
     });
   }
-  const target = readHeaderUri(text, req.headers.host, prefix);
+  const target = readHeaderUri(text, [req.headers.host, ...publicHosts], prefix);
   if (target === null) {
     throw new ReliteError("upstream_failed", "The destination is on another server", {
       reason: "other_host",

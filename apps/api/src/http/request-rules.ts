@@ -1,15 +1,23 @@
 import rateLimit from "@fastify/rate-limit";
 import { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
+import { addressBlock, type ClientAddresses } from "@relite/core/node";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { challengeOf } from "../auth.ts";
 import { type Problem, toProblem } from "../problem.ts";
 import { takeRest } from "./take-rest.ts";
 
+export interface RequestRules {
+  readonly log: Logger;
+  readonly clients: ClientAddresses;
+  /** Of one address. */
+  readonly requestsPerMinute: number;
+}
+
 /** What holds for every request: its id, its log line, the rate, one Authorization header, one form of errors. */
 export async function addRequestRules(
   app: FastifyInstance,
-  { log, requestsPerMinute }: { readonly log: Logger; readonly requestsPerMinute: number },
+  { log, clients, requestsPerMinute }: RequestRules,
 ): Promise<void> {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -30,6 +38,7 @@ export async function addRequestRules(
     max: requestsPerMinute,
     timeWindow: 60_000,
     allowList: (request) => !isApi(request),
+    keyGenerator: (request) => addressBlock(clients.addressOf(request.raw)),
     errorResponseBuilder: () =>
       new ReliteError("rate_limited", "Too many requests; try again later.", { reason: "too_many_requests" }),
   });

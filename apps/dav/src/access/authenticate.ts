@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import type { ClientAddresses } from "@relite/core/node";
 import { type Capability, isAllowed, type Verified, type Verifier } from "@relite/core/ucan";
 import type { Owners } from "../accounts/owners.ts";
 import type { Exchange, Identity } from "../exchange.ts";
 import { andThen, type Soon } from "../soon.ts";
+import { clientOf } from "./client-of.ts";
 import type { DeviceLog } from "./device-log.ts";
 import type { Door } from "./door.ts";
 import { insufficient, refusal } from "./refusal.ts";
@@ -13,6 +15,7 @@ export interface AuthenticateParts {
   readonly owners: Owners;
   readonly door: Door;
   readonly deviceLog: DeviceLog;
+  readonly clients: ClientAddresses;
 }
 
 const bearer = "Bearer ";
@@ -66,7 +69,7 @@ function identifyByToken(
 }
 
 function identifyByPassword(exchange: Exchange, password: string, parts: AuthenticateParts): Soon<Identity> {
-  const address = exchange.socket.remoteAddress ?? "";
+  const address = clientOf(exchange, parts);
   const secret = readAppPassword(password);
   if (secret === null) return parts.door.refuse(address);
   const kind = "app-password";

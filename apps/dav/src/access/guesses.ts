@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import { isReliteError, ReliteError } from "@relite/core/errors";
+import { addressBlock } from "@relite/core/node";
 import type { Rate, RateLimit } from "../limits.ts";
 
 /** Holds up whoever tries passwords. */
@@ -53,14 +53,5 @@ function orTooMany(count: () => void): void {
 
 /** One holder of IPv6 has 2⁶⁴ addresses: they count as one. */
 function keyOf(address: string, id: string | null): string {
-  const place = isIPv6(address) && !address.startsWith("::ffff:") ? networkOf(address) : address;
-  return `${place} ${id ?? ""}`;
-}
-
-function networkOf(address: string): string {
-  const [head = "", tail] = address.split("::");
-  const left = head.split(":").filter((part) => part !== "");
-  const right = tail === undefined ? [] : tail.split(":").filter((part) => part !== "");
-  const zeros = new Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  return [...left, ...zeros, ...right].slice(0, 4).join(":");
+  return `${addressBlock(address)} ${id ?? ""}`;
 }

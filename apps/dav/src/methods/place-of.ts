@@ -24,7 +24,7 @@ export function destinationOf({ caller, dav }: AllowedExchange): Place {
 
 /** All conditions of a write, the `If` header's lists with their addresses resolved. */
 export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[]): WriteConditions {
-  const { caller, req } = exchange;
+  const { caller, req, dav } = exchange;
   const { headers } = req;
   const conditions = { ...readConditions(headers), author: authorOf(exchange) };
   if (typeof headers.if !== "string") {
@@ -36,9 +36,10 @@ export function conditionsOf(exchange: AllowedExchange, prefix: readonly string[
   }
   const lists = parseIfHeader(headers.if);
   if (lists === null) throw new ReliteError("bad_request", "If is malformed", { reason: "bad_condition" });
+  const hosts = [headers.host, ...dav.publicHosts];
   const ifLists = lists.map(({ tag, terms }) => ({
     terms,
-    place: tag === null ? ("own" as const) : taggedPlace(exchange, readHeaderUri(tag, headers.host, prefix)),
+    place: tag === null ? ("own" as const) : taggedPlace(exchange, readHeaderUri(tag, hosts, prefix)),
   }));
   const terms = lists.flatMap((list) => list.terms);
   const tokens = terms.filter(({ kind, not }) => kind === "token" && !not).map(({ value }) => value);

@@ -1,6 +1,8 @@
 import { hashInvitationCode } from "@relite/core/crypto";
 import { ReliteError } from "@relite/core/errors";
+import { addressBlock } from "@relite/core/node";
 import { z } from "zod";
+import { clientOf } from "../access/client-of.ts";
 import { invitationRefused } from "../accounts/invitations.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
@@ -20,7 +22,7 @@ export function createJoinPages(context: DavContext): PageTable {
     const state = invitations.stateOf(codeHash);
     if (state === "unknown") {
       // A right code is never counted: a stranger who guesses stands in nobody's way.
-      context.wrongCodeRate.take(addressOf(exchange));
+      context.wrongCodeRate.take(addressBlock(clientOf(exchange, context.access)));
       throw invitationRefused(state);
     }
     const { rootDid } = await proveKey(context, exchange);
@@ -32,7 +34,7 @@ export function createJoinPages(context: DavContext): PageTable {
     if (config.registration !== "open") {
       throw new ReliteError("forbidden", "An invitation is needed", { reason: "invitation_needed" });
     }
-    context.openJoinRate.take(addressOf(exchange));
+    context.openJoinRate.take(addressBlock(clientOf(exchange, context.access)));
     const { rootDid } = await proveKey(context, exchange);
     await invitations.joinOpen(rootDid, limits);
     return rootDid;
@@ -53,10 +55,4 @@ export function createJoinPages(context: DavContext): PageTable {
 
 export function registrationClosed(): ReliteError {
   return new ReliteError("forbidden", "This server takes no new owners", { reason: "registration_closed" });
-}
-
-/** Who asks, as far as the connection tells; a block of 64 bits counts as one where the address has 128. */
-function addressOf({ socket }: Exchange): string {
-  const address = socket.remoteAddress ?? "";
-  return address.includes(".") ? address : address.split(":").slice(0, 4).join(":");
 }

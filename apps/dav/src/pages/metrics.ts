@@ -6,7 +6,7 @@ import { AggregatorRegistry, Gauge, Registry } from "prom-client";
 import type { DavContext } from "../context.ts";
 import { byMethod, type Page, type PageTable } from "./page.ts";
 
-type Parts = Pick<DavContext, "config" | "storage" | "collectMetrics">;
+type Parts = Pick<DavContext, "config" | "storage" | "access" | "collectMetrics">;
 
 /**
  * `/metrics` for Prometheus: of all threads together. With `DAV_METRICS_TOKEN` for who has it; without, for the local
@@ -14,7 +14,7 @@ type Parts = Pick<DavContext, "config" | "storage" | "collectMetrics">;
  */
 export function createMetricsPage(parts: Parts): PageTable {
   const page: Page = async ({ req, res }) => {
-    await refuseStrangers(req, parts.config.metricsToken);
+    await refuseStrangers(req, parts);
     const counted = AggregatorRegistry.aggregate([...(await parts.collectMetrics())]);
     const text = (await counted.metrics()) + (await describeStorage(parts));
     res.writeHead(200, {
@@ -27,7 +27,8 @@ export function createMetricsPage(parts: Parts): PageTable {
   return { "/metrics": byMethod({ GET: page }) };
 }
 
-async function refuseStrangers(req: IncomingMessage, token: string | null): Promise<void> {
+async function refuseStrangers(req: IncomingMessage, { config, access }: Parts): Promise<void> {
+  const token = config.metricsToken;
   if (token !== null) {
     const given = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? "")?.[1] ?? "";
     if (await equalSecrets(given, token)) return;
@@ -35,15 +36,10 @@ async function refuseStrangers(req: IncomingMessage, token: string | null): Prom
       reason: given === "" ? "missing" : "bad_metrics_token",
     });
   }
-  const isForwarded = req.headers.forwarded !== undefined || req.headers["x-forwarded-for"] !== undefined;
-  if (!isForwarded && isLoopback(req.socket.remoteAddress ?? "")) return;
+  if (access.clients.isLocal(req)) return;
   throw new ReliteError("forbidden", "Metrics are for the local machine; set DAV_METRICS_TOKEN for others", {
     reason: "metrics_not_local",
   });
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 
 /** Read anew at each call. */

@@ -1,7 +1,8 @@
 import { ReliteError } from "@relite/core/errors";
-import { createNodeTokenCrypto } from "@relite/core/node";
+import { addressBlock, createNodeTokenCrypto } from "@relite/core/node";
 import { type RevocationRecord, verifyRevocation } from "@relite/core/ucan";
 import { z } from "zod";
+import { clientOf } from "../access/client-of.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { createAccessCaller } from "./access-caller.ts";
@@ -28,7 +29,7 @@ export function createRevocationPages(context: DavContext): PageTable {
     const isOwner = (did: string) => owners.idOf(did) !== null;
     const proven = await verifyRevocation(record, { isOwner, nowMs: context.clock.nowMs(), crypto });
     if (proven.ok) return proven.revocation;
-    context.wrongCodeRate.take(`revocation ${exchange.socket.remoteAddress ?? ""}`);
+    context.wrongCodeRate.take(`revocation ${addressBlock(clientOf(exchange, context.access))}`);
     throw new ReliteError("unprocessable", "The record revokes nothing here", { reason: proven.code });
   }
 

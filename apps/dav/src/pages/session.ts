@@ -1,5 +1,6 @@
 import { isReliteError, ReliteError } from "@relite/core/errors";
 import { isAllowed, type Principal } from "@relite/core/ucan";
+import { clientOf } from "../access/client-of.ts";
 import { homeOf } from "../access/home-of.ts";
 import { readAppPassword } from "../access/secret.ts";
 import { sessionCookie } from "../access/session-identity.ts";
@@ -113,12 +114,12 @@ interface Tried {
 
 /** The app password's id and the place to go when it opens the place; null when it does not. Throws `rate_limited`. */
 async function openWith(
-  { socket }: Exchange,
+  exchange: Exchange,
   { next, password }: Tried,
   { access }: DavContext,
 ): Promise<{ readonly id: string; readonly place: Target } | null> {
   const secret = readAppPassword(password);
-  const address = socket.remoteAddress ?? "";
+  const address = clientOf(exchange, access);
   try {
     const principal: Principal =
       secret === null

@@ -1,5 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import { z } from "zod";
+import { clientOf } from "../access/client-of.ts";
 import { identityOf } from "../access/session-identity.ts";
 import { cookieHeader, readCookie } from "../access/sessions.ts";
 import type { DavContext } from "../context.ts";
@@ -37,13 +38,13 @@ export function createSharedPages(context: DavContext): PageTable {
 
 /** The secret for a cookie. It comes in the body, from the page's script: no address, log or referrer ever holds it. */
 async function trade(exchange: Exchange, { id, below }: ShareAddress, context: DavContext): Promise<void> {
-  const { req, res, socket } = exchange;
+  const { req, res } = exchange;
   if (below.length > 0) {
     res.setHeader("Allow", "GET, HEAD");
     throw new ReliteError("method_not_allowed", "A share is for reading");
   }
   const { secret } = await readJson(exchange, secretBody, { reason: "bad_secret", form: '{"secret": "…"}' });
-  const address = socket.remoteAddress ?? "";
+  const address = clientOf(exchange, context.access);
   const principal = await context.access.door.open({
     kind: "share",
     id,

@@ -1,3 +1,10 @@
+export {
+  addressBlock,
+  type ClientAddresses,
+  createClientAddresses,
+  isNetwork,
+  type ProxyRules,
+} from "./client-addresses.ts";
 export { type Command, type CommandIo, createCommand, type ParsedArgs, UsageError } from "./command.ts";
 export { createKeyFile, readKeyFile } from "./key-file.ts";
 export { makeFolder } from "./make-folder.ts";

@@ -8,6 +8,13 @@ export function sameAudience(left: string, right: string): boolean {
   return canonicalAudience(left) === canonicalAudience(right);
 }
 
+/** The host (and port) a `did:web` stands for; null for what is none of a plain host. */
+export function hostOfAudience(audience: string): string | null {
+  const canonical = canonicalAudience(audience);
+  const host = canonical.startsWith("did:web:") ? canonical.slice("did:web:".length) : "";
+  return /^[a-z0-9._%-]+$/i.test(host) && host !== "" ? decodeURIComponent(host) : null;
+}
+
 /** A host name or a bracketed IPv6 address, and a port. */
 const hostAndPort = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 

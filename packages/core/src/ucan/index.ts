@@ -1,4 +1,4 @@
-export { audienceOfUrl, sameAudience } from "./audience.ts";
+export { audienceOfUrl, hostOfAudience, sameAudience } from "./audience.ts";
 export { appCapability, type Capability, covers, coversAsWritten, parseAppId } from "./capability.ts";
 export type { UcanCode } from "./codes.ts";
 export { type DidKey, parseDidKey, type SigningAlg } from "./did.ts";
