@@ -111,6 +111,20 @@ describe("what clients of Nextcloud and ownCloud ask for", () => {
     expect((await dav.request("PUT", "plain", { body: "x" })).headers.get("oc-fileid")).toBeNull();
   });
 
+  it("[NC6] in a listing each has its own, and its own size", async () => {
+    const login = `test:${password}`;
+    await ask("MKCOL", `${files}/list`, login);
+    for (const size of [1, 22, 333]) {
+      const body = "x".repeat(size);
+      await ask("PUT", `${files}/list/${size}`, login, { body });
+    }
+    const seen = await find(`${files}/list/`, "<oc:id/><oc:fileid/><oc:size/>", login);
+    const values = (name: string) =>
+      Array.from(seen.matchAll(new RegExp(`<X:${name}[^>]*>([^<]*)<`, "g")), ([, value]) => value);
+    expect([new Set(values("id")).size, new Set(values("fileid")).size]).toEqual([4, 4]);
+    expect(values("size")).toEqual(["1", "22", "333"]);
+  });
+
   it("[NC7] permissions are those of the login, and none of these names can be written", async () => {
     const reader = await passwordFor([{ with: "app:test", can: "app/read" }]);
     const seen = async (login: string) =>

@@ -27,6 +27,10 @@ const varying = new Set([
   "sync-token",
   "checksums",
   "current-user-privilege-set",
+  "id",
+  "fileid",
+  "size",
+  "permissions",
 ]);
 
 /** Thousands of rows differ in a few values: the rest of each is copied from the first. */
