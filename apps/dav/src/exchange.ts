@@ -22,16 +22,13 @@ export interface Caller extends Identity {
   readonly destinationRoot: number | null;
 }
 
-/** What a connection has carried, in bytes. */
-export interface Carried {
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
-
-/** What is known of an exchange that is over: its own bytes, heads included. */
-export interface ExchangeEnd extends Carried {
+/** What is known of an exchange that is over. */
+export interface ExchangeEnd {
   readonly nowMs: number;
   readonly ms: number;
+  /** Its own bytes, heads included. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 /** One request and its answer, with what is learnt on the way. */
@@ -41,8 +38,9 @@ export interface Exchange {
   readonly res: ServerResponse;
   readonly startedMs: number;
   readonly socket: Socket;
-  /** Before this request. */
-  readonly carried: Carried;
+  /** What the connection had carried before this request. */
+  readonly bytesInBefore: number;
+  readonly bytesOutBefore: number;
   dav: DavRequest | null;
   identity: Identity | null;
   caller: Caller | null;

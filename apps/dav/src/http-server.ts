@@ -59,7 +59,7 @@ export async function openHttpServer(
   server.setTimeout(times.idleMs);
   server.listen(address);
   await once(server, "listening");
-  const running = new Set<Promise<void>>();
+  const running = createTally();
   let pace: Pace | null = null;
   return {
     port: addressOf(server).port,
@@ -70,8 +70,8 @@ export async function openHttpServer(
         watching.watch(req, res);
         const answered = handler(req, res);
         if (!(answered instanceof Promise)) return;
-        const done = answered.finally(() => running.delete(done));
-        running.add(done);
+        running.begin();
+        answered.finally(running.end);
       };
       // Looked at while it is there, it is known for the audit line of a connection that broke.
       server.on("connection", (socket) => void socket.remoteAddress);
@@ -87,13 +87,31 @@ export async function openHttpServer(
       server.closeIdleConnections();
       const finished = new AbortController();
       const grace = clock.sleep(graceMs, finished.signal).catch(() => {});
-      await Promise.race([Promise.all(running), grace]);
+      await Promise.race([running.none(), grace]);
       finished.abort();
       pace?.stop();
       server.closeAllConnections();
-      await Promise.all(running);
+      await running.none();
       await closed;
     },
+  };
+}
+
+/** Counts what runs. A set of promises, changed by every request, would make garbage that outlives it. */
+function createTally() {
+  let count = 0;
+  let idle = Promise.withResolvers<void>();
+  return {
+    begin() {
+      count += 1;
+    },
+    end() {
+      count -= 1;
+      if (count > 0) return;
+      idle.resolve();
+      idle = Promise.withResolvers();
+    },
+    none: () => (count === 0 ? Promise.resolve() : idle.promise),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { isReliteError } from "@relite/core/errors";
 import { makeFolder } from "@relite/core/node";
 import { keepSetupCode } from "./accounts/setup-code.ts";
@@ -17,6 +18,9 @@ try {
 }
 
 async function main(): Promise<void> {
+  // Left on, V8 soon makes what each request is made of in the old space at once, where it stays until a full collection:
+  // heaps of 130 MB in place of 30, and threads that do nothing but collect. Holds for threads that start from now on.
+  setFlagsFromString("--no-allocation-site-pretenuring");
   const hasLauncher = process.connected;
   const { config, notice } = await withSetupCode(readConfig(process.env));
   const log = createProcessLog(config.logLevel);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "@relite/core/clock";
-import type { Carried, Exchange, ExchangeEnd } from "./exchange.ts";
+import type { Exchange, ExchangeEnd } from "./exchange.ts";
 
 export interface OpenExchangeParts {
   readonly newId: () => string;
@@ -10,18 +10,34 @@ export interface OpenExchangeParts {
   onEnd(exchange: Exchange, end: ExchangeEnd): void;
 }
 
+/** What a connection has carried up to the end of its last exchange, in bytes. */
+interface Carried {
+  bytesIn: number;
+  bytesOut: number;
+}
+
 /** Makes of each request the exchange it begins. */
 export function createOpenExchange({ newId, clock, onEnd }: OpenExchangeParts) {
   // A request's head is read before it is told of: what it took counts from the end of the one before.
   const carriedBySocket = new WeakMap<Socket, Carried>();
+
+  function carriedBy(socket: Socket): Carried {
+    const known = carriedBySocket.get(socket);
+    if (known !== undefined) return known;
+    const carried = { bytesIn: 0, bytesOut: 0 };
+    carriedBySocket.set(socket, carried);
+    return carried;
+  }
+
   return (req: IncomingMessage, res: ServerResponse): Exchange => {
     // Kept: a request whose connection broke has lost its own.
     const { socket } = req;
-    const carried = carriedBySocket.get(socket) ?? nothingCarried;
+    const carried = carriedBy(socket);
     const exchange: Exchange = {
       id: newId(),
       startedMs: clock.nowMs(),
-      carried,
+      bytesInBefore: carried.bytesIn,
+      bytesOutBefore: carried.bytesOut,
       req,
       res,
       socket,
@@ -35,24 +51,20 @@ export function createOpenExchange({ newId, clock, onEnd }: OpenExchangeParts) {
     // A failure of the connection is told to whoever writes; without a listener it would end the process.
     res.on("error", ignore);
     res.on("close", () => {
-      const now = { bytesIn: socket.bytesRead, bytesOut: socket.bytesWritten };
-      carriedBySocket.set(socket, now);
-      onEnd(exchange, endOf(exchange, clock.nowMs(), now));
+      carried.bytesIn = socket.bytesRead;
+      carried.bytesOut = socket.bytesWritten;
+      const nowMs = clock.nowMs();
+      onEnd(exchange, {
+        nowMs,
+        ms: nowMs - exchange.startedMs,
+        bytesIn: carried.bytesIn - exchange.bytesInBefore,
+        bytesOut: carried.bytesOut - exchange.bytesOutBefore,
+      });
     });
     return exchange;
   };
 }
 
-const nothingCarried: Carried = { bytesIn: 0, bytesOut: 0 };
 const nothingNeeded: Exchange["needed"] = [];
-
-function endOf({ startedMs, carried }: Exchange, nowMs: number, { bytesIn, bytesOut }: Carried): ExchangeEnd {
-  return {
-    nowMs,
-    ms: nowMs - startedMs,
-    bytesIn: bytesIn - carried.bytesIn,
-    bytesOut: bytesOut - carried.bytesOut,
-  };
-}
 
 function ignore(): void {}
