@@ -25,7 +25,10 @@ export interface OwnedEndpoint extends AsyncDisposable {
 
 const program = join(root, "scripts/relite.ts");
 
-export async function startOwnedEndpoint(app: string): Promise<OwnedEndpoint> {
+export async function startOwnedEndpoint(
+  app: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OwnedEndpoint> {
   const folder = mkdtempSync(join(tmpdir(), "relite-peer-"));
   const [key, data] = [join(folder, "owner.key"), join(folder, "data")];
   const relite = async (...args: readonly string[]) => {
@@ -35,7 +38,7 @@ export async function startOwnedEndpoint(app: string): Promise<OwnedEndpoint> {
   };
   const did = await relite("key", "new", key);
   await relite("owners", "add", did, "--data", data);
-  let server = await startEndpointProcess(data);
+  let server = await startEndpointProcess(data, env);
   const port = Number(new URL(server.url).port);
   const args = ["token", "--key", key, "--aud", server.url, "--app", app];
   return {
@@ -54,7 +57,7 @@ export async function startOwnedEndpoint(app: string): Promise<OwnedEndpoint> {
     },
     restart: async () => {
       await server.close();
-      server = await startEndpointProcess(data, {}, port);
+      server = await startEndpointProcess(data, env, port);
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
