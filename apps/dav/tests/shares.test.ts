@@ -69,6 +69,17 @@ describe("shares", () => {
       expect([400, 422]).toContain((await browser.ask("POST", "/relite/shares", body)).status);
   });
 
+  it("[BP5] who shares is told the apps there are, who may not is told nothing", async () => {
+    const right = { capabilities: [accessRead] };
+    const answer = await browser.ask("GET", "/relite/apps", undefined, right);
+    expect([answer.status, await answer.json()]).toEqual([200, { apps: [{ id: "test" }] }]);
+    const files = { capabilities: [{ with: "app:test", can: "app/write" }] } as const;
+    expect((await browser.ask("GET", "/relite/apps", undefined, files)).status).toBe(403);
+    const stranger = { signer: await newSigner() };
+    expect((await browser.ask("GET", "/relite/apps", undefined, stranger)).status).toBe(401);
+    expect((await browser.ask("POST", "/relite/apps", {})).status).toBe(405);
+  });
+
   it("[SH15] the link's page is the same whatever the link, and its script comes from this server", async () => {
     const share = await browser.share("app:test/shared");
     const page = await browser.look(share.path);

@@ -1,8 +1,9 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./axe.ts";
 import { launchBrowser } from "./browser.ts";
-import { claimAsOwner, restoreIdentity } from "./person.ts";
+import { claimAsOwner, keptBy, restoreIdentity } from "./person.ts";
+import { readTold, sendBasic } from "./program.ts";
 import { startStack } from "./stack.ts";
 
 let browser: Browser;
@@ -91,33 +92,3 @@ it("[E2E9] through the page's own server the panels say why there is nothing", a
   for (const name of ["App passwords", "Devices"])
     await page.getByRole("region", { name }).getByText("Not available through this server").waitFor();
 });
-
-interface Told {
-  readonly address: string;
-  readonly username: string;
-  readonly password: string;
-}
-
-async function readTold(dialog: Locator): Promise<Told> {
-  await dialog.getByText("It is shown only now").waitFor();
-  const [address = "", username = "", password = ""] = await dialog.locator("dd code").allInnerTexts();
-  return { address, username, password };
-}
-
-/** As a client that knows no tokens. */
-function sendBasic({ address, username, password }: Told, method: string, path: string, body?: string) {
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  return fetch(new URL(path, address), {
-    method,
-    headers: { authorization },
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
-/** Everything that outlives the page, and what it shows. */
-async function keptBy(page: Page): Promise<string> {
-  const stored = await page.context().storageState({ indexedDB: true });
-  const shown = await page.evaluate(() => location.href + document.documentElement.outerHTML);
-  const session = await page.evaluate(() => JSON.stringify(sessionStorage));
-  return JSON.stringify(stored) + shown + session;
-}

@@ -83,3 +83,11 @@ function personOf(
 ): Person {
   return { context, page, words, faults, [Symbol.asyncDispose]: () => context.close() };
 }
+
+/** Everything that outlives a page, and what it shows. */
+export async function keptBy(page: Page): Promise<string> {
+  const stored = await page.context().storageState({ indexedDB: true });
+  const shown = await page.evaluate(() => location.href + document.documentElement.outerHTML);
+  const session = await page.evaluate(() => JSON.stringify(sessionStorage));
+  return JSON.stringify(stored) + shown + session;
+}

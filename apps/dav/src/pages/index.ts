@@ -1,6 +1,7 @@
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { createAppPasswordPages } from "./app-passwords.ts";
+import { createAppsPage } from "./apps.ts";
 import { createAssetPages } from "./assets.ts";
 import { createClaimPages } from "./claim.ts";
 import { createDevicePages } from "./devices.ts";
@@ -28,6 +29,7 @@ export function createPages(context: DavContext): FindPage {
     ...createJoinPages(context),
     ...createInvitationPages(context),
     ...createAppPasswordPages(context),
+    ...createAppsPage(context),
     ...createDevicePages(context),
     ...createRevocationPages(context),
     ...createSessionPages(context),

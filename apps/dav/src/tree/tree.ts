@@ -77,6 +77,8 @@ export interface Usage {
 export interface Tree {
   /** The node an app's requests are confined to; null when the app is new. */
   findApp(owner: number, appId: string): number | null;
+  /** The ids of an owner's apps, in name order. */
+  apps(owner: number): readonly string[];
   /** As `findApp`, made empty when the app is new. */
   openApp(owner: number, appId: string): Promise<number>;
   find(place: Place): TreeNode | null;

@@ -1,5 +1,5 @@
-/** An app password as the endpoint lists it; its secret is told once, to who made it. */
-export interface AppPassword {
+/** An app password or a share link as the endpoint lists it; its secret is told once, to who made it. */
+export interface StoredAccess {
   readonly id: string;
   readonly label: string;
   readonly app: string;
@@ -38,7 +38,7 @@ export function rowsOf<Row>(
   return rows.length === list.length ? rows : null;
 }
 
-export function parseAppPassword(value: unknown): AppPassword | null {
+export function parseStoredAccess(value: unknown): StoredAccess | null {
   const [id, app, expiresMs] = [textAt(value, "id"), textAt(value, "app"), timeAt(value, "expires")];
   if (id === null || app === null || expiresMs === null) return null;
   return {

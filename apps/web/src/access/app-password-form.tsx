@@ -1,13 +1,11 @@
-import { Button, Group, Input, NumberInput, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { Input, SegmentedControl, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../app/runtime.tsx";
 import { useSession } from "../app/session.tsx";
-import { FailureNotice } from "../design/failure-notice.tsx";
-import { useFormat } from "../design/use-format.ts";
 import type { MadePassword } from "./access-rows.ts";
-import { accessFailure } from "./endpoint-access.ts";
+import { DaysField } from "./days-field.tsx";
+import { OrderForm } from "./order-form.tsx";
 import { daysToGive, emptyOrder, type PasswordOrder, problemOfOrder } from "./password-order.ts";
 import type { Access } from "./use-access.ts";
 
@@ -21,40 +19,24 @@ export function AppPasswordForm({ access, onMade, onCancel }: Props) {
   const { t } = useTranslation();
   const { clock } = useRuntime();
   const { identity } = useSession();
-  const queryClient = useQueryClient();
   const maxDays = daysToGive(identity, clock.nowMs());
   const [order, setOrder] = useState<PasswordOrder>({
     ...emptyOrder,
     days: Math.min(emptyOrder.days, maxDays),
   });
-  const problem = problemOfOrder(order, maxDays);
-  // Handed on, not returned: the secret must not stay in the cache of mutations.
-  const create = useMutation({
-    mutationFn: async () => onMade(await access.createAppPassword(order)),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: [...access.key, "passwords"] }),
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (problem === null) create.mutate();
-  };
   if (maxDays === 0) return <Text size="sm">{t("access.noDays")}</Text>;
   return (
-    <form onSubmit={submit} aria-label={t("access.add")}>
-      <Stack gap="md">
-        <PlaceFields order={order} onChange={setOrder} />
-        <ActionField order={order} onChange={setOrder} />
-        <DaysField order={order} onChange={setOrder} maxDays={maxDays} />
-        {create.isError && <FailureNotice failure={accessFailure(create.error)} />}
-        <Group gap="sm">
-          <Button type="submit" loading={create.isPending} disabled={problem !== null}>
-            {t("access.create")}
-          </Button>
-          <Button variant="default" onClick={onCancel}>
-            {t("shell.cancel")}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <OrderForm
+      label={t("access.add")}
+      isReady={problemOfOrder(order, maxDays) === null}
+      create={async () => onMade(await access.createAppPassword(order))}
+      onCancel={onCancel}
+      queryKey={[...access.key, "passwords"]}
+    >
+      <PlaceFields order={order} onChange={setOrder} />
+      <ActionField order={order} onChange={setOrder} />
+      <DaysField days={order.days} onChange={(days) => setOrder({ ...order, days })} maxDays={maxDays} />
+    </OrderForm>
   );
 }
 
@@ -104,28 +86,5 @@ function ActionField({ order, onChange }: FieldProps) {
         data={actions.map((value) => ({ value, label: t(`access.action.${value}`) }))}
       />
     </Input.Wrapper>
-  );
-}
-
-function DaysField({ order, onChange, maxDays }: FieldProps & { readonly maxDays: number }) {
-  const { t } = useTranslation();
-  const { identity } = useSession();
-  const format = useFormat();
-  const when = format.day(identity.delegationEndsAtMs);
-  return (
-    <NumberInput
-      label={t("access.field.days")}
-      description={
-        identity.ownerKeys === null
-          ? t("access.daysOfDevice", { max: maxDays, when })
-          : t("access.daysOfOwner", { max: maxDays })
-      }
-      min={1}
-      max={maxDays}
-      allowDecimal={false}
-      allowNegative={false}
-      value={order.days}
-      onChange={(value) => onChange({ ...order, days: typeof value === "number" ? value : 0 })}
-    />
   );
 }

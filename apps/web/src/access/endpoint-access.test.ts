@@ -87,6 +87,38 @@ describe("access on the endpoint", () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it("[WAC6] a share link is signed as an app password is, and nothing is made for it", async () => {
+    const link = "/s/abcdefgh#abcdefghijklmnop";
+    await using server = await startEndpoint(() => json({ id: "abcdefgh", link }, 201));
+    const [device, owner] = [await newHand(), await newHand()];
+    const place = { app: "files", folder: ["my notes"], file: "a.txt" };
+    const shared = { place, label: "", days: 7 };
+    expect(await server.accessOf(device, owner).createShare(shared)).toBe(server.origin + link);
+    expect(server.seen).toMatchObject([
+      {
+        request: "POST /relite/shares",
+        issuer: owner.signer.did,
+        can: "access: access/write",
+        body: { label: "a.txt", ucan: expect.any(String) },
+      },
+    ]);
+    await server.accessOf(device).revokeShare("abcdefgh");
+    expect(server.seen[1]).toMatchObject({
+      request: "DELETE /relite/shares/abcdefgh",
+      issuer: device.signer.did,
+    });
+  });
+
+  it.each([{}, { link: 1 }, { link: "https://elsewhere.example/s/a#b" }, { link: "//elsewhere.example" }])(
+    "[WAC6] %j is no answer to the making of a link",
+    async (body) => {
+      await using server = await startEndpoint(() => json(body, 201));
+      const place = { app: "files", folder: [], file: null };
+      const making = server.accessOf(await newHand()).createShare({ place, label: "x", days: 7 });
+      expect(await making.then(() => null, accessFailure)).toMatchObject({ code: "not_relite" });
+    },
+  );
+
   it("[WAC3] only bringing a device back takes the owner key; the rest asks as the device", async () => {
     await using server = await startEndpoint(() => new Response(null, { status: 204 }));
     const [device, owner] = [await newHand(), await newHand()];
@@ -121,7 +153,7 @@ describe("access on the endpoint", () => {
     for (const body of [null, [], {}, { appPasswords: [{}] }, { appPasswords: "x", devices: [{ did: 1 }] }]) {
       await using odd = await startEndpoint(() => json(body));
       const access = odd.accessOf(await newHand());
-      for (const ask of [access.appPasswords, access.devices]) {
+      for (const ask of [access.appPasswords, access.shares, access.apps, access.devices]) {
         const failure = await ask().then(() => null, accessFailure);
         expect(failure).toEqual({ code: "not_relite", reason: null, message: null });
       }

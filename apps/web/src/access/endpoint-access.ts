@@ -1,19 +1,21 @@
 import type { Clock } from "@relite/core/clock";
 import { type Capability, issueInvocation, issueStored, type Signer } from "@relite/core/ucan";
-import { joinPath } from "@relite/core/webdav";
+import { type DavClient, joinPath } from "@relite/core/webdav";
 import { type Failure, failureOfAnswer, toFailure } from "../api/failure.ts";
 import type { Endpoint } from "../settings/endpoint-settings.ts";
 import { createEndpointClient } from "../sync/endpoint-client.ts";
 import {
-  type AppPassword,
   type Device,
   type MadePassword,
-  parseAppPassword,
   parseDevice,
+  parseStoredAccess,
   rowsOf,
+  type StoredAccess,
   textAt,
 } from "./access-rows.ts";
+import { type FolderPage, listFolder } from "./list-folder.ts";
 import { capabilityOf, folderSegments, type PasswordOrder } from "./password-order.ts";
+import { labelOfShare, type ShareOrder, shareCapability } from "./share-order.ts";
 
 /** A key and what it acts on. */
 export interface Hand {
@@ -35,10 +37,17 @@ export interface AccessOptions {
 export interface EndpointAccess {
   /** Whether a Relite endpoint is there; throws when nothing answers. */
   isRelite(): Promise<boolean>;
-  appPasswords(): Promise<readonly AppPassword[]>;
+  appPasswords(): Promise<readonly StoredAccess[]>;
   /** Signed by the owner key where it is here, else by the device. The folder is made if it is not there. */
   createAppPassword(order: PasswordOrder): Promise<MadePassword>;
   revokeAppPassword(id: string): Promise<void>;
+  shares(): Promise<readonly StoredAccess[]>;
+  /** The link, with its secret: told this once. */
+  createShare(order: ShareOrder): Promise<string>;
+  revokeShare(id: string): Promise<void>;
+  /** The apps there are files of. */
+  apps(): Promise<readonly string[]>;
+  folder(app: string, segments: readonly string[]): Promise<FolderPage>;
   devices(): Promise<readonly Device[]>;
   loseDevice(did: string): Promise<void>;
   /** Only with the owner key. */
@@ -72,10 +81,13 @@ export function createEndpointAccess(options: AccessOptions): EndpointAccess {
   return {
     isRelite: () => isRelite(options),
     appPasswords: async () =>
-      rowsOf(await ask(device, "GET", "app-passwords"), "appPasswords", parseAppPassword) ?? notRelite(),
+      rowsOf(await ask(device, "GET", "app-passwords"), "appPasswords", parseStoredAccess) ?? notRelite(),
     createAppPassword: async (order) => {
       await makeFolder(options, order);
-      const ucan = await signStored(options, strongest, order);
+      const ucan = await signStored(options, strongest, {
+        capability: capabilityOf(order),
+        days: order.days,
+      });
       const made = await ask(strongest, "POST", "app-passwords", { ucan, label: order.label.trim() });
       const [username, password] = [textAt(made, "username"), textAt(made, "password")];
       if (username === null || password === null) return notRelite();
@@ -84,6 +96,22 @@ export function createEndpointAccess(options: AccessOptions): EndpointAccess {
     revokeAppPassword: async (id) => {
       await ask(device, "DELETE", `app-passwords/${encodeURIComponent(id)}`);
     },
+    shares: async () =>
+      rowsOf(await ask(device, "GET", "shares"), "shares", parseStoredAccess) ?? notRelite(),
+    createShare: async (order) => {
+      const wanted = { capability: shareCapability(order), days: order.days };
+      const ucan = await signStored(options, strongest, wanted);
+      const made = await ask(strongest, "POST", "shares", { ucan, label: labelOfShare(order) });
+      const link = textAt(made, "link");
+      if (link === null || !/^\/s\/[a-z2-7]+#[a-z2-7]+$/.test(link)) return notRelite();
+      return `${endpoint.baseUrl}${link}`;
+    },
+    revokeShare: async (id) => {
+      await ask(device, "DELETE", `shares/${encodeURIComponent(id)}`);
+    },
+    apps: async () =>
+      rowsOf(await ask(device, "GET", "apps"), "apps", (one) => textAt(one, "id")) ?? notRelite(),
+    folder: (app, segments) => listFolder(clientFor(options, app), ["apps", app, ...segments]),
     devices: async () => rowsOf(await ask(device, "GET", "devices"), "devices", parseDevice) ?? notRelite(),
     loseDevice: async (did) => {
       await ask(device, "DELETE", `devices/${did}`);
@@ -134,32 +162,40 @@ async function isRelite({ endpoint, fetch }: AccessOptions): Promise<boolean> {
   return textAt(info, "product") === "relite-dav";
 }
 
-function signStored({ endpoint, clock }: AccessOptions, hand: Hand, order: PasswordOrder): Promise<string> {
+interface Wanted {
+  readonly capability: Capability;
+  readonly days: number;
+}
+
+function signStored(
+  { endpoint, clock }: AccessOptions,
+  hand: Hand,
+  { capability, days }: Wanted,
+): Promise<string> {
   const nowMs = clock.nowMs();
   return issueStored({
     ...issuerOf(hand),
     audience: endpoint.audience,
-    capabilities: [capabilityOf(order)],
-    expiresAtSec: Math.floor(nowMs / 1_000) + order.days * 86_400,
+    capabilities: [capability],
+    expiresAtSec: Math.floor(nowMs / 1_000) + days * 86_400,
     nowMs,
   });
 }
 
 /** File managers do not open a folder that is not there. */
 async function makeFolder(options: AccessOptions, order: PasswordOrder): Promise<void> {
-  const { endpoint, device, clock, fetch } = options;
-  const { client } = createEndpointClient({
-    ...device,
-    endpoint: { ...endpoint, appId: order.app },
-    clock,
-    fetch,
-    api: { origin: endpoint.baseUrl, audience: endpoint.audience },
-  });
+  const client = clientFor(options, order.app);
   let path = `apps/${order.app}`;
   for (const segment of folderSegments(order.folder)) {
     path = joinPath(path, segment);
     await client.makeCollection(path);
   }
+}
+
+/** The files of any app, as this device. */
+function clientFor({ endpoint, device, clock, fetch }: AccessOptions, appId: string): DavClient {
+  const api = { origin: endpoint.baseUrl, audience: endpoint.audience };
+  return createEndpointClient({ ...device, endpoint: { ...endpoint, appId }, clock, fetch, api }).client;
 }
 
 function notRelite(): never {

@@ -34,7 +34,9 @@ const titleStyle = {
   fontFamily: "var(--mantine-font-family-headings)",
   fontSize: "1.1875rem",
   fontWeight: 600,
-};
+  lineHeight: 1.35,
+  overflowWrap: "anywhere",
+} as const;
 
 /** Shades and dimmed tones are chosen so that axe finds every text readable in both schemes. */
 export function createAppTheme(closeLabel: string) {
@@ -44,7 +46,8 @@ export function createAppTheme(closeLabel: string) {
     primaryColor: "pine",
     primaryShade: 8,
     autoContrast: true,
-    luminanceThreshold: 0.18,
+    // White on red, too: the other way round it is 3.6 : 1.
+    luminanceThreshold: 0.185,
     defaultRadius: "md",
     cursorType: "pointer",
     respectReducedMotion: true,

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { AppPasswordsPanel } from "../access/app-passwords-panel.tsx";
 import { DevicesPanel } from "../access/devices-panel.tsx";
+import { ShareLinksPanel } from "../access/share-links-panel.tsx";
 import { useSession } from "../app/session.tsx";
 import { PageFrame } from "../design/page-frame.tsx";
 import { AppearancePanel } from "./appearance-panel.tsx";
@@ -25,6 +26,7 @@ export function SettingsPage() {
         <SyncPanel />
         <EndpointPanel />
         <AppPasswordsPanel />
+        <ShareLinksPanel />
         <DevicesPanel />
         <ProviderPanel />
         <MembersPanel />

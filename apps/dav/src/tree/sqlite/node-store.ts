@@ -168,6 +168,10 @@ function prepare(db: SqliteDatabase) {
     apps: db.prepare<[number], { id: number }>(
       "SELECT nodes.id FROM owners JOIN nodes ON nodes.parent = owners.root AND nodes.name = 'apps' WHERE owners.id = ?",
     ),
+    appNames: db.prepare<[number], { name: string }>(
+      `SELECT nodes.name FROM owners JOIN nodes AS apps ON apps.parent = owners.root AND apps.name = 'apps'
+         JOIN nodes ON nodes.parent = apps.id WHERE owners.id = ? ORDER BY nodes.name`,
+    ),
     ownerRoot: db.prepare<[number], { root: number | null }>("SELECT root FROM owners WHERE id = ?"),
     setRoot: db.prepare<[number, number]>("UPDATE owners SET root = ? WHERE id = ?"),
     use: db.prepare<[{ owner: number; bytes: number; nodes: number }]>(

@@ -64,6 +64,7 @@ export function createSqliteTree(parts: PortParts): Tree {
 
   return {
     ...createPathReader(db, nodes, contents),
+    apps: (owner) => nodes.sql.appNames.all(owner).map(({ name }) => name),
     openApp: (owner, appId) =>
       commits.run(() => {
         refuseRemoved(owner);

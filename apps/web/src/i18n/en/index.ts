@@ -8,6 +8,7 @@ import { presets } from "./presets.ts";
 import { proposals } from "./proposals.ts";
 import { settings } from "./settings.ts";
 import { setup } from "./setup.ts";
+import { shares } from "./shares.ts";
 import { shell } from "./shell.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { sync } from "./sync.ts";
@@ -23,6 +24,7 @@ export const en = {
   proposals,
   settings,
   setup,
+  shares,
   shell,
   shortcuts,
   sync,

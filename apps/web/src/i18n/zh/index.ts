@@ -10,6 +10,7 @@ import { presets } from "./presets.ts";
 import { proposals } from "./proposals.ts";
 import { settings } from "./settings.ts";
 import { setup } from "./setup.ts";
+import { shares } from "./shares.ts";
 import { shell } from "./shell.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { sync } from "./sync.ts";
@@ -25,6 +26,7 @@ export const zh: Translated<typeof en> = {
   proposals,
   settings,
   setup,
+  shares,
   shell,
   shortcuts,
   sync,
