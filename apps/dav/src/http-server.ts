@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "@relite/core/clock";
+import { createConnectionTurns } from "./connection-turns.ts";
 import type { Handler } from "./handler.ts";
 import { type Pace, startPace } from "./pace.ts";
 
@@ -66,7 +67,8 @@ export async function openHttpServer(
     serve(handler, clock) {
       const watching = startPace(clock);
       pace = watching;
-      const handle = (req: IncomingMessage, res: ServerResponse) => {
+      const turns = createConnectionTurns();
+      const answer = (req: IncomingMessage, res: ServerResponse) => {
         watching.watch(req, res);
         const answered = handler(req, res);
         if (!(answered instanceof Promise)) return;
@@ -75,9 +77,12 @@ export async function openHttpServer(
       };
       // Looked at while it is there, it is known for the audit line of a connection that broke.
       server.on("connection", (socket) => void socket.remoteAddress);
+      const handle = (req: IncomingMessage, res: ServerResponse) => turns.take(req, res, answer);
       server.on("request", handle);
       server.on("checkContinue", handle);
-      server.on("clientError", answerBrokenRequest);
+      server.on("clientError", (error, socket) =>
+        turns.afterAnswers(socket, () => answerBrokenRequest(error, socket)),
+      );
       server.on("connect", (_req, socket: Duplex) =>
         socket.end("HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n"),
       );
