@@ -5,23 +5,19 @@ import { shownHref } from "../shown-path.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
-import { createAnswerPart } from "./answer-part.ts";
-import { davClasses } from "./options.ts";
+import { createKeptAnswers } from "./kept-answers.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
-import { createResponder, type Member, type Respond } from "./respond.ts";
-import { openXmlAnswer } from "./xml-answer.ts";
+import { keyOf } from "./property-element.ts";
+import { createResponder, type Member } from "./respond.ts";
+import { sendKept, sendListing } from "./send-listing.ts";
 
 // Small enough that nobody waits long for a large listing, large enough to be quick.
 const pageSize = 500;
 // The client begins to read while the rest is made.
 const firstPageSize = 100;
-const partBytes = 256 * 1024;
-// Folders with few members share a part.
-const minPartBytes = 16 * 1024;
-
-const xmlHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
-const xmlTail = "</D:multistatus>";
+// For each thread: a listing of 10,000 files with the properties that clients ask for, and a few more.
+const maxKeptBytes = 8 * 1024 * 1024;
 
 /** The npm `webdav` client reads the quota from a PROPFIND without a body, where sabre/dav and Nextcloud have it. */
 const everythingAndQuota: PropfindRequest = {
@@ -34,49 +30,38 @@ export function createPropfind(context: DavContext) {
   const { tree } = context.storage;
   const prefixHref = context.config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
   const createRespond = createResponder(context, prefixHref);
+  const answers = createKeptAnswers({ maxBytes: maxKeptBytes, maxEach: maxKeptBytes / 2 });
 
   return async (exchange: AllowedExchange): Promise<void> => {
     const { dav } = exchange;
     const body = await readBody(exchange, maxXmlBytes);
-    const top = await tree.find(placeOf(exchange));
+    const place = placeOf(exchange);
+    const top = await tree.find(place);
     if (top === null) throw notFound();
     const isBare = body.length === 0 && dav.depth === "0" && top.kind === "collection";
     const request = isBare ? everythingAndQuota : readPropfindRequest(body);
     const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
     const isListed = dav.depth !== "0" && top.kind === "collection";
-    await sendListing(exchange, await createRespond(exchange, request), {
-      top: { node: top, baseHref: top.kind === "collection" ? `${href}/` : href, path: "" },
-      pages: isListed ? listBelow(tree, top.id, `${href}/`, dav.depth) : null,
-    });
+    const respond = await createRespond(exchange, request);
+    const baseHref = top.kind === "collection" ? `${href}/` : href;
+    const listing = { top: { node: top, baseHref, path: "" }, pages: null };
+    if (!isListed) return void (await sendListing(exchange, respond, listing));
+    // A collection's tag is its own for ever, and changes with everything below it.
+    const asked = [top.etag, baseHref, dav.depth, isMinimal(exchange.req), ...keyParts(request)];
+    const key = respond.isLasting ? JSON.stringify(asked) : null;
+    const kept = key === null ? null : answers.find(key);
+    if (kept !== null) return sendKept(exchange, kept);
+    const copy = key === null ? null : answers.begin(key);
+    const pages = listBelow(tree, top.id, baseHref, dav.depth);
+    const isWhole = await sendListing(exchange, respond, { ...listing, pages }, copy);
+    // Pages are read one after the other: only when nothing has changed since the first are they of one moment.
+    if (isWhole && (await tree.find(place))?.etag === top.etag) copy?.keep();
   };
 }
 
-export interface Listing {
-  readonly top: Member;
-  /** What is below, when it is asked for. */
-  readonly pages: AsyncIterable<readonly Member[]> | null;
-}
-
-/** Answers with a collection and what is below it, as it comes. */
-export async function sendListing(
-  { req, res }: AllowedExchange,
-  respond: Respond,
-  { top, pages }: Listing,
-): Promise<void> {
-  const opening = xmlHead + (await respond.text([top]));
-  const answer = openXmlAnswer(res, 207, {
-    DAV: davClasses,
-    ...(isMinimal(req) ? { "Preference-Applied": "return=minimal" } : {}),
-  });
-  if (pages === null) return answer.end(opening + xmlTail);
-  const part = createAnswerPart(partBytes);
-  part.text(opening);
-  for await (const members of pages) {
-    if (part.length >= minPartBytes && !(await answer.send(part.take()))) return;
-    await respond.write(part, members);
-  }
-  part.text(xmlTail);
-  answer.end(part.take());
+function keyParts(request: PropfindRequest): readonly string[] {
+  const names = request.kind === "prop" ? request.names : request.kind === "allprop" ? request.include : [];
+  return [request.kind, ...names.map(keyOf)];
 }
 
 /** Pages of everything below a collection; parents come before their members. */

@@ -29,6 +29,8 @@ export interface Member {
 
 /** Writes the `response` elements of some members, what else is known about them fetched together. */
 export interface Respond {
+  /** Whether the same is said of nodes for as long as they stay as they are. */
+  readonly isLasting: boolean;
   text(members: readonly Member[]): Promise<string>;
   /** The same to the end of a part, for many. */
   write(part: AnswerPart, members: readonly Member[]): Promise<void>;
@@ -67,6 +69,7 @@ export function createResponder(
       `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${propstat(member.node, facts)}</D:response>`;
 
     return {
+      isLasting: common.usage === null && !hasOwn && !asksForChecksums(request),
       async text(members) {
         const facts = await factsOf(members);
         return members.map((member) => textOf(member, facts(member))).join("");

@@ -17,20 +17,18 @@ interface Template {
   readonly slots: readonly Reader[];
 }
 
-/** Live properties whose value differs among nodes of one kind; that a node has one depends on its kind alone. */
-const varying = new Set([
-  "creationdate",
-  "getlastmodified",
-  "getetag",
-  "getcontentlength",
-  "getcontenttype",
-  "sync-token",
-  "checksums",
-  "current-user-privilege-set",
-  "id",
-  "fileid",
-  "size",
-  "permissions",
+/**
+ * Live properties that say the same of all nodes of one kind in an answer. All others are read from each; whether a node
+ * has one depends on its kind alone.
+ */
+const alike = new Set([
+  "resourcetype",
+  "lockdiscovery",
+  "supportedlock",
+  "quota-used-bytes",
+  "quota-available-bytes",
+  "supported-report-set",
+  "current-user-principal",
 ]);
 
 /** Thousands of rows differ in a few values: the rest of each is copied from the first. */
@@ -72,7 +70,7 @@ function readTemplate(request: PropfindRequest, isMinimal: boolean, { node, fact
   const slots: Reader[] = [];
   const find = (name: PropertyName): Reader | undefined => {
     const read = readerOf(name);
-    if (read === undefined || !varying.has(name.name)) return read;
+    if (read === undefined || alike.has(name.name)) return read;
     const slot = slots.push(read) - 1;
     return (probe, about) => (read(probe, about) === null ? null : mark + slot + mark);
   };

@@ -8,8 +8,9 @@ import type { TreeNode } from "../../tree/tree.ts";
 import { readPropfindRequest } from "../../xml/propfind-request.ts";
 import { maxXmlBytes } from "../../xml/read-xml.ts";
 import { notFound } from "../place-of.ts";
-import { type Listing, listBelow, memberPath, sendListing } from "../propfind.ts";
+import { listBelow, memberPath } from "../propfind.ts";
 import { createResponder, type Member, type NodeSources } from "../respond.ts";
+import { type Listing, sendListing } from "../send-listing.ts";
 import { entryProperties } from "./entry-properties.ts";
 import { isVisible, openEntry, openHome } from "./open-trash.ts";
 

@@ -9,8 +9,9 @@ import { readPropfindRequest } from "../../xml/propfind-request.ts";
 import { maxXmlBytes } from "../../xml/read-xml.ts";
 import { isoTime, keptProperties } from "../kept-properties.ts";
 import { notFound, placeOf } from "../place-of.ts";
-import { type Listing, listBelow, sendListing } from "../propfind.ts";
+import { listBelow } from "../propfind.ts";
 import { createResponder, type Member, type NodeSources } from "../respond.ts";
+import { type Listing, sendListing } from "../send-listing.ts";
 import { versionPlaceOf } from "./version-place.ts";
 
 /** Versions by id, of whichever file is being told. */
