@@ -3,6 +3,7 @@ import { ReliteError } from "@relite/core/errors";
 import { clientOf } from "./access/client-of.ts";
 import { createLastSeen } from "./accounts/last-seen.ts";
 import { answerError } from "./answer-error.ts";
+import { setAnswerHeaders } from "./answer-headers.ts";
 import { auditLine, needsAudit } from "./audit.ts";
 import type { DavContext } from "./context.ts";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.ts";
@@ -32,11 +33,6 @@ export function createHandler(context: DavContext): Handler {
   const ways = { ...gate, prefix: config.prefix, requestRate: context.requestRate, startedMs: clock.nowMs() };
   const findPage = createPages(context);
   const noteSeen = createLastSeen(storage.owners, clock);
-  const setHeaders = (exchange: Exchange) => {
-    setCorsHeaders(exchange, origins);
-    exchange.res.setHeader("X-Request-Id", exchange.id);
-    exchange.res.setHeader("X-Content-Type-Options", "nosniff");
-  };
   const chassis = createChassis({
     version,
     methods: createMethods(context),
@@ -56,13 +52,18 @@ export function createHandler(context: DavContext): Handler {
   function answer(exchange: Exchange): Soon<void> {
     const { req } = exchange;
     if (isPreflight(req)) return answerPreflight(exchange, origins);
-    setHeaders(exchange);
+    setCorsHeaders(exchange, origins);
+    // A small file leaves with all its headers at once: its method sees to them.
+    if (req.method !== "GET") setAnswerHeaders(exchange);
     refuseOtherVersions(req);
     refuseRepeatedHeaders(req);
     if (req.url === "*" && req.method === "OPTIONS") return answerOptions(exchange);
     const rawPath = rawPathOf(req.url ?? "", req.headers.host);
     const page = findPage(rawPath);
-    if (page !== null) return page(exchange);
+    if (page !== null) {
+      setAnswerHeaders(exchange);
+      return page(exchange);
+    }
     if (req.method === "PROPFIND" || req.method === "OPTIONS") {
       const way = wayTo(config.prefix, rawPath);
       if (way !== null)
@@ -76,6 +77,7 @@ export function createHandler(context: DavContext): Handler {
   }
 
   function refuse(exchange: Exchange, error: unknown): void {
+    if (!exchange.res.headersSent) setAnswerHeaders(exchange);
     answerError(exchange, error, { log, prefix: config.prefix });
   }
 

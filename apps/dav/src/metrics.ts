@@ -30,22 +30,34 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ["code"] as const,
     registers,
   });
-  const received = new Counter({
+  // Counted up when they are asked for.
+  const bytes = { in: 0, out: 0 };
+  new Counter({
     name: "relite_dav_received_bytes_total",
     help: "Bytes of requests, heads included",
     registers,
+    collect() {
+      this.inc(bytes.in);
+      bytes.in = 0;
+    },
   });
-  const sent = new Counter({
+  new Counter({
     name: "relite_dav_sent_bytes_total",
     help: "Bytes of answers, heads included",
     registers,
+    collect() {
+      this.inc(bytes.out);
+      bytes.out = 0;
+    },
   });
   const timers = new Map<string, Histogram.Internal<"method" | "zone" | "status">>();
   const timerOf = (method: string, zone: string, status: number) => {
     const key = `${method} ${zone} ${status}`;
-    const known = timers.get(key) ?? seconds.labels({ method, zone, status });
-    timers.set(key, known);
-    return known;
+    const known = timers.get(key);
+    if (known !== undefined) return known;
+    const made = seconds.labels({ method, zone, status });
+    timers.set(key, made);
+    return made;
   };
   return {
     observe({ req, res, dav, code }, { ms, bytesIn, bytesOut }) {
@@ -53,8 +65,8 @@ export function createMetrics(registry: Registry): Metrics {
       const zone = dav === null ? "pages" : (zoneNameOf(dav.target) ?? "none");
       timerOf(method, zone, res.statusCode).observe(ms / 1_000);
       if (code !== null) refusals.inc({ code });
-      received.inc(bytesIn);
-      sent.inc(bytesOut);
+      bytes.in += bytesIn;
+      bytes.out += bytesOut;
     },
     collect: () => registry.getMetricsAsJSON(),
   };

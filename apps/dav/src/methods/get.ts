@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { answerHeaders, setAnswerHeaders, setHeaderPairs } from "../answer-headers.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { isNavigation } from "../html/page-shell.ts";
@@ -10,7 +11,7 @@ import { mediaTypeByName } from "./media-type.ts";
 import { allowedOnCollection } from "./options.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { readRanges } from "./ranges.ts";
-import { type ContentSource, sendPart, sendParts } from "./send-content.ts";
+import { type ContentSource, sendAtOnce, sendPart, sendParts, smallWhole } from "./send-content.ts";
 
 type Read = (exchange: AllowedExchange) => Soon<FoundNode | null>;
 
@@ -23,11 +24,13 @@ export function createGet(context: DavContext, read?: Read) {
   const { tree, blobs } = storage;
   const find: Read = read ?? ((exchange) => tree.read(placeOf(exchange)));
   const browse = createBrowse(context);
+  const fileHeaders = createFileHeaders();
   const answer = (exchange: AllowedExchange, found: FoundNode | null): Soon<void> => {
     const { req, res, caller } = exchange;
     if (found === null) throw notFound();
     const { node } = found;
     if (node.kind === "collection") {
+      setAnswerHeaders(exchange);
       if (read === undefined && isNavigation(req)) return browse(exchange, node);
       res.setHeader("Allow", allowedOnCollection);
       throw new ReliteError("method_not_allowed", "A collection is listed with PROPFIND");
@@ -36,7 +39,12 @@ export function createGet(context: DavContext, read?: Read) {
     if (decision === "failed") {
       throw new ReliteError("precondition_failed", "The resource is not in the state the request asks for");
     }
-    setFileHeaders(exchange, node);
+    const small = decision === "send" ? smallWhole(req, found) : null;
+    if (small !== null) {
+      return sendAtOnce(exchange, [...answerHeaders(exchange), ...fileHeaders(node)], small);
+    }
+    setAnswerHeaders(exchange);
+    setHeaderPairs(exchange, fileHeaders(node));
     setChecksumHeaders(exchange, found);
     if (decision === "not_modified") return void res.writeHead(304).end();
     const source = { blobs, owner: caller.owner, found };
@@ -46,14 +54,23 @@ export function createGet(context: DavContext, read?: Read) {
     andThen(find(exchange), (found) => answer(exchange, found));
 }
 
-function setFileHeaders({ res }: AllowedExchange, node: TreeNode): void {
-  res.setHeader("ETag", `"${node.etag}"`);
-  res.setHeader("Last-Modified", new Date(node.modifiedMs).toUTCString());
-  res.setHeader("Cache-Control", "private, no-store");
-  res.setHeader("Accept-Ranges", "bytes");
-  const type = node.type ?? mediaTypeByName(node.name);
-  res.setHeader("Content-Type", type);
-  res.setHeader("Content-Security-Policy", policyFor(type));
+/** Names and values by turns. They follow from the node alone: made once for as long as the tree remembers it. */
+function createFileHeaders(): (node: TreeNode) => readonly string[] {
+  const knownByNode = new WeakMap<TreeNode, readonly string[]>();
+  const describe = (node: TreeNode): readonly string[] => {
+    const type = node.type ?? mediaTypeByName(node.name);
+    const pairs = [
+      ...["ETag", `"${node.etag}"`],
+      ...["Last-Modified", new Date(node.modifiedMs).toUTCString()],
+      ...["Cache-Control", "private, no-store"],
+      ...["Accept-Ranges", "bytes"],
+      ...["Content-Type", type],
+      ...["Content-Security-Policy", policyFor(type)],
+    ];
+    knownByNode.set(node, pairs);
+    return pairs;
+  };
+  return (node) => knownByNode.get(node) ?? describe(node);
 }
 
 /** A stored page must not act with this server's origin. What a browser's own player shows would not play in a sandbox. */
@@ -69,7 +86,7 @@ function setChecksumHeaders({ req, res }: AllowedExchange, { node, checksums }: 
   // One only: ownCloud's client reads no list here.
   if (checksums !== null) res.setHeader("OC-Checksum", checksums.split(" ")[0] ?? "");
   const wanted = String(req.headers["want-repr-digest"] ?? "");
-  if (node.hash === null || !/(^|,)\s*sha-256\s*=\s*([1-9]|10)\s*(,|$)/.test(wanted)) return;
+  if (wanted === "" || node.hash === null || !/(^|,)\s*sha-256\s*=\s*([1-9]|10)\s*(,|$)/.test(wanted)) return;
   res.setHeader("Repr-Digest", `sha-256=:${Buffer.from(node.hash, "hex").toString("base64")}:`);
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Blobs } from "../blobs/blobs.ts";
@@ -15,6 +16,21 @@ export interface ContentSource {
 
 const maxOnePieceBytes = 16 * 1024;
 
+/** A file that is asked for as a whole, is small, and of which nothing is to be said that its node does not; else null. */
+export function smallWhole({ method, headers }: IncomingMessage, found: FoundNode): Buffer | null {
+  const { data, checksums } = found;
+  if (data === null || data.length > maxOnePieceBytes || checksums !== null) return null;
+  const isPlain = headers.range === undefined && headers["want-repr-digest"] === undefined;
+  return method === "GET" && isPlain ? data : null;
+}
+
+/** Sends head and small body in one piece; `headers` are names and values by turns. */
+export function sendAtOnce({ res }: AllowedExchange, headers: readonly string[], body: Buffer): void {
+  res.writeHead(200, [...headers, "Content-Length", String(body.length)]);
+  // As a string, they leave together.
+  res.end(body.toString("latin1"), "latin1");
+}
+
 /** Sends one stretch of a file as the body; the status and all other headers are set already. */
 export function sendPart(exchange: AllowedExchange, source: ContentSource, range: ByteRange): Soon<void> {
   const { req, res } = exchange;
@@ -22,11 +38,7 @@ export function sendPart(exchange: AllowedExchange, source: ContentSource, range
   if (req.method === "HEAD") return void res.end();
   const { found } = source;
   if (found.data !== null) {
-    const body = found.data.subarray(range.start, range.end + 1);
-    // As a string, head and small body leave in one piece.
-    return void (body.length <= maxOnePieceBytes
-      ? res.end(body.toString("latin1"), "latin1")
-      : res.end(body));
+    return void res.end(found.data.subarray(range.start, range.end + 1));
   }
   return sendStored(exchange, source, range);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase, type SqliteDatabase } from "./open-database.ts";
+import { openDatabase, openForReading, type SqliteDatabase } from "./open-database.ts";
 
 describe("what reads remember", () => {
   let folder = "";
@@ -58,6 +58,22 @@ describe("what reads remember", () => {
       })(),
     ).toThrow("undone");
     expect(countOwners()).toBe(0);
+  });
+
+  it("[SP1] is of one state for all of a turn where a connection only reads, and of the next in the next turn", async () => {
+    const onlyReads = openForReading(join(folder, "a.db"));
+    const remember = onlyReads.readMemory.remember<number>(8);
+    const count = onlyReads.prepare<[], number>("SELECT count(*) FROM owners").pluck();
+    const ask = (key: string) => remember(key, () => count.get() ?? 0);
+    expect(ask("a")).toBe(0);
+    addOwner(writer);
+    await Promise.resolve();
+    expect([ask("b"), onlyReads.inTransaction]).toEqual([0, true]);
+    await nextRequest();
+    expect(onlyReads.inTransaction).toBe(false);
+    expect([ask("a"), ask("b")]).toEqual([1, 1]);
+    onlyReads.close();
+    await nextRequest();
   });
 
   it("[SP1] keeps to its bound", () => {

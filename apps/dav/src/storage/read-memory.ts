@@ -15,12 +15,18 @@ export function createReadMemory(db: Database.Database): ReadMemory {
   const foreign = db.prepare<[], number>("PRAGMA data_version").pluck();
   const own = db.prepare<[], number>("SELECT total_changes()").pluck();
   const { readonly: onlyReads } = db;
+  const begin = db.prepare("BEGIN");
+  const end = db.prepare("COMMIT");
   const memories: Map<string, unknown>[] = [];
   let knownForeign: number | undefined;
   let knownOwn: number | undefined;
   let isChecked = false;
+  let isReading = false;
   const uncheck = () => {
     isChecked = false;
+    if (!isReading) return;
+    isReading = false;
+    if (db.open) end.run();
   };
   const settled = Promise.resolve();
   // After all promises that wait for nothing else have gone on, and before anything from outside is heard.
@@ -39,6 +45,10 @@ export function createReadMemory(db: Database.Database): ReadMemory {
     knownOwn = ownNow;
     knownForeign = foreignNow;
     for (const memory of memories) memory.clear();
+    // What is now read anew is several statements: one look at the log for all of them.
+    if (!onlyReads || db.inTransaction) return;
+    begin.run();
+    isReading = true;
   }
 
   return {
