@@ -9,6 +9,7 @@ import { readConfig } from "../src/config.ts";
 import { openStorage } from "../src/context.ts";
 import { newSigner, startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { runCommand } from "../src/testing/run-command.ts";
+import { bytesOf } from "../src/testing/tree-contract.ts";
 import { accessClient, accessWrite, daySec } from "./access-client.ts";
 import { startEndpoint } from "./kill/endpoint-process.ts";
 import { fsck } from "./upload-client.ts";
@@ -242,6 +243,23 @@ it("[RM3] is done in short transactions, and fsck is clean after each", async ()
   expect([rows(), rounds > 10, storage.removals.unfinished()]).toEqual([0, true, 0]);
   storage.db.close();
   await dav.restart();
+});
+
+it("[RM4] a write that was let in before the removal and is done after it is refused, alone or among others", async () => {
+  await using dav = await startTestServer();
+  await dav.request("PUT", "there", { body: "x" });
+  const other = await newSigner();
+  await add(dav, other.did);
+  const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }));
+  const placeOf = (owner: number, root: number, name: string) => ({ owner, root, segments: [name] });
+  const root = storage.tree.findApp(1, "test") ?? 0;
+  const otherRoot = await storage.tree.openApp(2, "test");
+  await storage.removals.retire(1);
+  const writes = ["there", "fresh"].map((name) => storage.tree.put(placeOf(1, root, name), bytesOf("y"), {}));
+  const among = storage.tree.put(placeOf(2, otherRoot, "f"), bytesOf("z"), {});
+  for (const write of writes) await expect(write).rejects.toMatchObject({ reason: "owner_removed" });
+  expect((await among).created).toBe(true);
+  storage.db.close();
 });
 
 it("[RM4] killed half way, the next start finishes it; what ran at that moment keeps nothing", {

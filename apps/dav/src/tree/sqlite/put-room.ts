@@ -20,7 +20,8 @@ export function createPutRoom({ sql }: NodeStore) {
     const known = rooms.get(owner);
     if (known !== undefined) return known;
     const row = sql.usage.get(owner);
-    if (row === undefined) return null;
+    // Who was removed meanwhile has no room; the write that comes alone says so.
+    if (row === undefined || row.removed_ms !== null) return null;
     const { bytes, nodes } = taken.get(owner) ?? { bytes: 0, nodes: 0 };
     const { quota_bytes: quotaBytes, used_bytes: usedBytes, used_nodes: usedNodes } = row;
     const room = { quotaBytes, usedBytes: usedBytes + bytes, usedNodes: usedNodes + nodes };
