@@ -2,7 +2,30 @@ import { seededRandom } from "@relite/core/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { sendRaw } from "../src/testing/raw-request.ts";
-import { at, type HostileRow, hostileRows as rows } from "./hostile-rows.ts";
+import { bodyRows } from "./hostile/body-rows.ts";
+import { conditionRows } from "./hostile/condition-rows.ts";
+import { destinationRows } from "./hostile/destination-rows.ts";
+import { listingRows } from "./hostile/listing-rows.ts";
+import { lockRows } from "./hostile/lock-rows.ts";
+import { pageRows } from "./hostile/page-rows.ts";
+import { pathRows } from "./hostile/path-rows.ts";
+import { propertyRows } from "./hostile/property-rows.ts";
+import { reportRows } from "./hostile/report-rows.ts";
+import { requestRows } from "./hostile/request-rows.ts";
+import { at, type HostileRow } from "./hostile/row.ts";
+
+const rows: readonly HostileRow[] = [
+  ...pathRows,
+  ...requestRows,
+  ...conditionRows,
+  ...destinationRows,
+  ...lockRows,
+  ...reportRows,
+  ...propertyRows,
+  ...listingRows,
+  ...bodyRows,
+  ...pageRows,
+];
 
 describe("hostile requests", () => {
   let dav: TestServer;

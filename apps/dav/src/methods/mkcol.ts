@@ -1,7 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import { hasBody } from "../guard.ts";
+import { declaredLength, hasBody } from "../guard.ts";
 import { readBody } from "../read-body.ts";
 import { readMkcolRequest } from "../xml/mkcol-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
@@ -31,6 +31,9 @@ export function createMkcol({ storage: { tree }, config }: DavContext) {
 async function readUpdates(exchange: AllowedExchange) {
   const type = exchange.req.headers["content-type"] ?? "";
   const isXml = /^(application|text)\/([a-z0-9.-]+\+)?xml\s*(;|$)/i.test(type);
+  // In chunks of which none comes: no body at all.
+  const isUntold = type === "" && declaredLength(exchange.req) === null;
+  if (isUntold && (await readBody(exchange, maxXmlBytes)).length === 0) return [];
   const updates = isXml ? readMkcolRequest(await readBody(exchange, maxXmlBytes)) : null;
   if (updates === null) throw new ReliteError("unsupported_media_type", "MKCOL takes no such body");
   return updates;

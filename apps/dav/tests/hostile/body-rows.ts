@@ -1,0 +1,53 @@
+import { at, type HostileRow } from "./row.ts";
+
+const chunked = ["A", "Transfer-Encoding: chunked"];
+
+/** Bodies of PUT and others: how long they are, how they come, and what comes with them. */
+export const bodyRows: readonly HostileRow[] = [
+  [`PUT ${at}/empty`, ["A", "Content-Length: 0"], "", 201],
+  [`PUT ${at}/empty-too`, ["A"], "", 201],
+  [`PUT ${at}/empty-three`, chunked, "0\r\n\r\n", 201],
+  [`PUT ${at}/kept/`, ["A", "Content-Length: 0"], "", 409],
+  [`PUT ${at}/no/way`, ["A", "Content-Length: 0"], "", 409],
+  [`PUT ${at}/no/way`, [...chunked, "Expect: 100-continue"], "", 409],
+  [`PUT ${at}/no/way`, ["A", "Content-Length: 0", "Expect: 100-continue"], "", 409],
+  [`PUT ${at}/kept`, ["A", "Content-Length: 99999", "Expect: 100-continue", 'If-Match: "x"'], "", 412],
+  [`PUT ${at}/x`, ["A", "Content-Length: 999999999999999", "Expect: 100-continue"], "", 413],
+  [`PUT ${at}/x`, ["Content-Length: 5", "Expect: 100-continue"], "", 401],
+  [`PUT ${at}/expected`, ["A", "Content-Length: 1", "Expect: 200-ok"], "x", 417],
+  [`PUT ${at}/%`, ["A", "Content-Length: 5", "Expect: 100-continue"], "", 400],
+  [`GET ${at}/kept`, ["A", "Expect: 100-continue"], "", 200],
+  [`PUT ${at}/ext`, chunked, `1;${"e".repeat(200)}=1\r\nx\r\n0\r\n\r\n`, 201],
+  [`PUT ${at}/ext`, chunked, `1;${"e".repeat(20_000)}=1\r\nx\r\n0\r\n\r\n`, 400],
+  [`PUT ${at}/ext`, chunked, "1;\0\r\nx\r\n0\r\n\r\n", 400],
+  [
+    `PUT ${at}/trailed`,
+    [...chunked, "Trailer: Content-Length"],
+    "1\r\nx\r\n0\r\nContent-Length: 9\r\n\r\n",
+    400,
+  ],
+  [`PUT ${at}/kept`, [...chunked, "If-None-Match: *"], '1\r\nx\r\n0\r\nIf-None-Match: ""\r\n\r\n', 412],
+  [`PUT ${at}/kept`, chunked, `1\r\nx\r\n0\r\nX: ${"t".repeat(40_000)}\r\n\r\n`, 431],
+  [`PUT ${at}/x`, chunked, "0x1\r\nx\r\n0\r\n\r\n", 400],
+  [`PUT ${at}/x`, chunked, " 1\r\nx\r\n0\r\n\r\n", 400],
+  [`PUT ${at}/zeros`, chunked, `${"0".repeat(15)}1\r\nx\r\n0\r\n\r\n`, 201],
+  [`PUT ${at}/x`, [...chunked, "Content-Encoding: gzip"], "1\r\nx\r\n0\r\n\r\n", 415],
+  [`PUT ${at}/x`, ["A", "Content-Length: 1", "Content-MD5: nonsense"], "x", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 1", "OC-Checksum: SHA1:00"], "x", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 1", "Content-Digest: sha-256=:AAAA:"], "x", 400],
+  [`PUT ${at}/typed`, ["A", "Content-Length: 1", `Content-Type: ${"t".repeat(9_000)}`], "x", 201],
+  [`PUT ${at}/typed`, ["A", "Content-Length: 1", "Content-Type: text/html\u00e9"], "x", 204],
+  [`MKCOL ${at}/made`, ["A", "Content-Length: 0"], "", 201],
+  [`MKCOL ${at}/made-too`, chunked, "0\r\n\r\n", 201],
+  [`DELETE ${at}/none`, ["A", "Content-Length: 5"], "hello", 404],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/kept`, "Content-Length: 5"], "hello", 403],
+  [`GET ${at}/kept`, ["A", "Content-Length: 5"], "hello", 200],
+  [`GET ${at}/kept`, chunked, "5\r\nhello\r\n0\r\n\r\n", 200],
+  [`OPTIONS ${at}/`, ["Content-Length: 5"], "hello", 200],
+  [
+    `PATCH ${at}/kept`,
+    ["A", "Content-Length: 0", "Content-Type: application/x-sabredav-partialupdate"],
+    "",
+    400,
+  ],
+];

@@ -1,0 +1,30 @@
+import { at, type HostileRow } from "./row.ts";
+
+/** COPY and MOVE: where to. */
+export const destinationRows: readonly HostileRow[] = [
+  [`COPY ${at}/kept`, ["A"], "", 400],
+  [`COPY ${at}/kept`, ["A", "Destination: %"], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/%`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/%2e%2e/x`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: http://127.0.0.1/\\${at}/x`], "", 502],
+  [`MOVE ${at}/kept`, ["A", `Destination: ${at}/%00`], "", 400],
+  [`MOVE ${at}/kept`, ["A", "Destination: /dav/apps/other/kept"], "", 403],
+  [`MOVE ${at}/kept`, ["A", `Destination: ${at}`], "", 403],
+  [`MOVE ${at}/`, ["A", `Destination: ${at}/inside`], "", 403],
+  [`COPY ${at}/kept`, ["A", "Destination: "], "", 400],
+  [`COPY ${at}/kept`, ["A", "Destination: ftp://h/x"], "", 400],
+  [`COPY ${at}/kept`, ["A", "Destination: //127.0.0.1/x"], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/x?y`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/x#y`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/${"n".repeat(256)}`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/kept`], "", 403],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/no/way`], "", 409],
+  [`COPY ${at}/none`, ["A", `Destination: ${at}/x`], "", 404],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/x`, `Destination: ${at}/y`], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/x`, "Overwrite: maybe"], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: ${at}/x`, "Depth: 1"], "", 400],
+  [`COPY ${at}/kept`, ["A", `Destination: http://elsewhere.example${at}/x`], "", 502],
+  [`COPY ${at}/kept`, ["A", "Destination: /etc/passwd"], "", 403],
+  [`MOVE ${at}/kept`, ["A", "Destination: /dav/apps/test/../other/kept"], "", 400],
+  [`MOVE ${at}/kept`, ["A", "Destination: /dav/trash/x"], "", 403],
+];

@@ -1,0 +1,32 @@
+import { at, d, exclusive, type HostileRow, lockInfo, writeType, xml } from "./row.ts";
+
+/** LOCK and UNLOCK. */
+export const lockRows: readonly HostileRow[] = [
+  [`LOCK ${at}/x`, ["A"], "", 400],
+  [`LOCK ${at}/x`, ...xml(`<lockinfo ${d}/>`), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo("<lockscope><exclusive/></lockscope>")), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo("<lockscope><exclusive/><shared/></lockscope>", writeType)), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo("<lockscope><both/></lockscope>", writeType)), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo("<lockscope/>", writeType)), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo(exclusive, exclusive, writeType)), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo(exclusive, "<locktype><read/></locktype>")), 400],
+  [`LOCK ${at}/x`, ...xml(lockInfo(exclusive, writeType, `<owner>${"x".repeat(9_000)}</owner>`)), 400],
+  [`LOCK ${at}/x`, ...xml(`<lockinfo>${exclusive}${writeType}</lockinfo>`), 400],
+  [`LOCK ${at}/x`, ...xml('<!DOCTYPE x [<!ENTITY a "&b;&b;">]><lockinfo/>'), 400],
+  [`LOCK ${at}/x`, ["A", "Content-Length: 99999999"], "", 413],
+  [`LOCK ${at}/x`, ["A", "Depth: 1"], "", 400],
+  [`LOCK ${at}/x`, ["A", "If: ((("], "", 400],
+  [`LOCK ${at}/x`, ["A", "If: (<urn:x>)"], "", 412],
+  [`LOCK ${at}/kept`, ["A", "If: (<urn:x>)"], "", 412],
+  [`LOCK ${at}/no/way`, ...xml(lockInfo(exclusive, writeType)), 409],
+  [`LOCK ${at}/%00`, ...xml(lockInfo(exclusive, writeType)), 400],
+  [`LOCK /dav/apps/other/x`, ...xml(lockInfo(exclusive, writeType)), 403],
+  [`LOCK ${at}/x`, [], "", 401],
+  [`UNLOCK ${at}/kept`, ["A"], "", 400],
+  [`UNLOCK ${at}/kept`, ["A", "Lock-Token: "], "", 400],
+  [`UNLOCK ${at}/kept`, ["A", "Lock-Token: urn:x"], "", 400],
+  [`UNLOCK ${at}/kept`, ["A", "Lock-Token: <x>"], "", 409],
+  [`UNLOCK ${at}/x`, ["A", "Lock-Token: <x>"], "", 409],
+  [`UNLOCK ${at}/kept`, ["A", "Lock-Token: <x>", "Lock-Token: <y>"], "", 400],
+  [`UNLOCK ${at}/kept`, ["A", `Lock-Token: <${"x".repeat(9_000)}>`], "", 409],
+];

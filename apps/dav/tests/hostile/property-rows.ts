@@ -1,0 +1,65 @@
+import { at, d, type HostileRow, manyNames, xml } from "./row.ts";
+
+/** PROPFIND, PROPPATCH and XML. */
+export const propertyRows: readonly HostileRow[] = [
+  [`PROPPATCH ${at}/`, ["A"], "", 400],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(`<propertyupdate ${d}><set><prop><a/></prop></set><set><prop><b/></prop></set></propertyupdate>`),
+    207,
+  ],
+  [`PROPPATCH ${at}/`, ...xml("<".repeat(50_000)), 400],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(
+      `<propertyupdate ${d}><set><prop>${"<a>".repeat(62)}${"</a>".repeat(62)}</prop></set></propertyupdate>`,
+    ),
+    400,
+  ],
+  [
+    `PROPPATCH ${at}/`,
+    ...xml(`<propertyupdate ${d}><set><prop><a>${"x".repeat(900_000)}</a></prop></set></propertyupdate>`),
+    507,
+  ],
+  [`PROPPATCH ${at}/`, ["A", "Content-Length: 99999999"], "", 413],
+  [`PROPPATCH ${at}/`, ...xml(manyNames("propertyupdate", "set")), 400],
+  [`PROPPATCH ${at}/`, ...xml(manyNames("propertyupdate", "remove")), 400],
+  [`PROPFIND ${at}/`, ...xml(manyNames("propfind")), 400],
+  [
+    `PROPFIND ${at}/`,
+    ...xml(`<propfind ${d}><allprop/><include>${"<a/>".repeat(4_000)}</include></propfind>`),
+    207,
+  ],
+  [`PROPPATCH ${at}/%`, ["A"], "", 400],
+  [`PROPFIND ${at}/`, ["A", "Depth: -1"], "", 400],
+  [`PROPFIND ${at}/`, ["A", "Depth: 99999999999999999999"], "", 400],
+  [`PROPFIND ${at}/`, ["A", "Depth: "], "", 400],
+  [`PROPFIND ${at}/`, ...xml('<!DOCTYPE x [<!ENTITY a "&b;&b;">]><propfind/>'), 400],
+  [`PROPFIND ${at}/`, ...xml('<!DOCTYPE x SYSTEM "file:///etc/passwd"><propfind/>'), 400],
+  [`PROPFIND ${at}/`, ...xml("<".repeat(50_000)), 400],
+  [`PROPFIND ${at}/`, ...xml(`${"<a>".repeat(100_000)}`), 400],
+  [
+    `PROPFIND ${at}/`,
+    ...xml(`<a ${Array.from({ length: 9_000 }, (_, index) => `b${index}=""`).join(" ")}/>`),
+    400,
+  ],
+  [`PROPFIND ${at}/`, ["A", "Content-Length: 99999999"], "", 413],
+  [`MKCOL ${at}/col`, ...xml("<mkcol/>"), 415],
+  [`PROPFIND ${at}/`, ["A", "Depth: 1,noroot"], "", 400],
+  [`PROPFIND ${at}/none`, ["A"], "", 404],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}/>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><prop/><allprop/></propfind>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><propname/><propname/></propfind>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><prop><x:y/></prop></propfind>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><prop><a/>`), 400],
+  [`PROPFIND ${at}/`, ...xml("\u0000"), 400],
+  [
+    `PROPFIND ${at}/`,
+    ...xml(`<?xml version="1.0" encoding="utf-7"?><propfind ${d}><allprop/></propfind>`),
+    400,
+  ],
+  [`PROPFIND ${at}/`, ["A", "Content-Length: 2"], Buffer.from([0xff, 0xfe]), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><prop><a b="&#0;"/></prop></propfind>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d}><prop>&lol;</prop></propfind>`), 400],
+  [`PROPFIND ${at}/`, ...xml(`<propfind ${d} ${d}><allprop/></propfind>`), 400],
+];

@@ -1,0 +1,31 @@
+import { at, type HostileRow } from "./row.ts";
+
+/** Requests that are broken before they are about anything. */
+export const requestRows: readonly HostileRow[] = [
+  ["BREW /dav/apps/test/x", ["A"], "", 400],
+  [`TRACE ${at}/x`, ["A"], "", 501],
+  [`CONNECT ${at}/x`, ["A"], "", 501],
+  [`GET ${at}/x`, ["A", "A"], "", 400],
+  [`GET ${at}/x`, ["A", "Host: other"], "", 400],
+  [`GET ${at}/x`, ["Authorization: Bearer"], "", 401],
+  [`GET ${at}/x`, ["Authorization: Bearer a.b.c"], "", 401],
+  [`GET ${at}/x`, ["Authorization: Bearer \u00ff\u00fe"], "", 401],
+  [`GET ${at}/x`, ["Authorization: Basic !!!"], "", 401],
+  [`GET ${at}/x`, [`Authorization: Bearer ${"a".repeat(9_000)}`], "", 431],
+  [`GET ${at}/x`, ["A", `X-Flood: ${"y".repeat(40_000)}`], "", 431],
+  [`GET ${at}/x`, ["A", "Bad Header"], "", 400],
+  [`GET ${at}/x`, ["A", "X-Nul: a\0b"], "", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 5", "Transfer-Encoding: chunked"], "0\r\n\r\n", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 5", "Content-Length: 6"], "hello", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: -1"], "", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 99999999999999999999"], "", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 999999999999999"], "", 413],
+  [`PUT ${at}/x`, ["A", "Transfer-Encoding: chunked"], "zz\r\nhello\r\n", 400],
+  [`PUT ${at}/x`, ["A", "Transfer-Encoding: gzip"], "", 400],
+  [`PUT ${at}/x`, ["A", "Content-Length: 1", "Content-Range: bytes 0-0/5"], "x", 400],
+  [`REPORT ${at}/`, ["A"], "", 400],
+  [`SEARCH ${at}/`, ["A"], "", 501],
+  [`PATCH ${at}/x`, ["A"], "", 415],
+  [`POST ${at}/x`, ["A"], "", 405],
+  [`PROPPATCH ${at}/`, [], "", 401],
+];
