@@ -5,10 +5,10 @@ const methods =
 const requestHeaders =
   "Authorization, Content-Digest, Content-MD5, Content-Type, Content-Range, Depth, Destination, If, If-Match, If-Modified-Since, If-None-Match, If-Range, " +
   "If-Unmodified-Since, Lock-Token, OC-Checksum, OC-Total-Length, Overwrite, Prefer, Range, Repr-Digest, Timeout, " +
-  "Tus-Resumable, Upload-Checksum, Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset, Want-Repr-Digest, X-OC-Mtime, X-Requested-With, X-Update-Range";
+  "Tus-Resumable, Upload-Checksum, Upload-Concat, Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset, Want-Repr-Digest, X-OC-Mtime, X-Requested-With, X-Update-Range";
 const exposed =
   "DAV, ETag, Date, Location, Lock-Token, WWW-Authenticate, Content-Range, Content-Length, Allow, Retry-After, X-Request-Id, " +
-  "OC-Checksum, Repr-Digest, Tus-Extension, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset";
+  "OC-Checksum, Repr-Digest, Tus-Extension, Tus-Resumable, Tus-Version, Upload-Concat, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset";
 
 /** Cross-origin rules by an exact allowlist: an allowed page may read the answer, for others it stays closed. */
 export function setCorsHeaders({ req, res }: Ends, origins: ReadonlySet<string>): boolean {

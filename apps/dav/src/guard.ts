@@ -70,6 +70,7 @@ const bitBySingleHeader: ReadonlyMap<string, number> = new Map(
     "upload-length",
     "upload-defer-length",
     "upload-metadata",
+    "upload-concat",
     "upload-checksum",
     "tus-resumable",
     "oc-total-length",

@@ -19,6 +19,7 @@ describe("conditional headers", () => {
     });
     expect(readConditions({ "if-none-match": " * " })).toEqual({ ifNoneMatch: "*" });
     expect(() => readConditions({ "if-match": '"a' })).toThrow();
+    expect(() => readConditions({ "if-none-match": "a" })).toThrow();
     expect(() => readConditions({ "if-match": '"a" "b"' })).toThrow();
   });
 

@@ -57,6 +57,8 @@ function readEtags(header: string | undefined, name: string): EtagList | null {
   const text = header.trim();
   if (text === "*") return "*";
   const isStrongOnly = name === "If-Match";
+  // Joplin sends this, without quotes, so that no cache on its way answers; it is nobody's tag.
+  if (!isStrongOnly && /^JoplinIgnore-\d+$/.test(text)) return [text];
   const tags: string[] = [];
   const item = /\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(,|$)/y;
   let separator = ",";

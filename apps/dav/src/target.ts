@@ -3,6 +3,7 @@ import { ReliteError } from "@relite/core/errors";
 import { parsePathSegments } from "@relite/core/ucan";
 import { type Depth, readDepth, readOverwrite } from "./guard.ts";
 import { readUploadMetadata, targetInMetadata } from "./uploads/upload-metadata.ts";
+import { partialConcat } from "./uploads/uploads.ts";
 
 /** A cleaned address below the prefix: what authorisation and storage both see. */
 export interface Target {
@@ -54,6 +55,7 @@ function readTusDestination(
   const [zone, app] = segments;
   if (method !== "POST" || headers["tus-resumable"] === undefined || app === undefined) return null;
   if (zone !== "apps" && !(zone === "uploads" && segments.length === 2)) return null;
+  if (headers["upload-concat"] === partialConcat) return null;
   const folder = zone === "apps" ? segments : ["apps", app];
   const metadata = readUploadMetadata(headers["upload-metadata"]);
   return { segments: targetInMetadata(metadata, folder), endsWithSlash: false };

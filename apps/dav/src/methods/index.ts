@@ -17,7 +17,8 @@ import { createReport } from "./report.ts";
 import { createTrashMethods } from "./trash/methods.ts";
 import { createBegin, createFinish, createGiveUp, createPutPart } from "./uploads/chunked.ts";
 import { createListUploads } from "./uploads/list.ts";
-import { createTusCreate, createTusHead, createTusPatch } from "./uploads/tus.ts";
+import { createTusHead, createTusPatch } from "./uploads/tus.ts";
+import { createTusCreate } from "./uploads/tus-create.ts";
 import { createVersionMethods } from "./versions/methods.ts";
 
 type Method = (exchange: Exchange) => Soon<void>;

@@ -5,6 +5,7 @@ import { removalStep } from "./steps/removal.ts";
 import { sessionsStep } from "./steps/sessions.ts";
 import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
+import { uploadConcatStep } from "./steps/upload-concat.ts";
 import { uploadsStep } from "./steps/uploads.ts";
 
 /**
@@ -110,4 +111,5 @@ export const migrations: readonly string[] = [
   uploadsStep,
   removalStep,
   sessionsStep,
+  uploadConcatStep,
 ];

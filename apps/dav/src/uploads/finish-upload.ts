@@ -5,7 +5,7 @@ import type { DavContext } from "../context.ts";
 import type { WriteConditions } from "../engine/conditions.ts";
 import type { Place } from "../tree/place.ts";
 import type { Written } from "../tree/tree.ts";
-import type { Upload, UploadPart } from "./uploads.ts";
+import type { Upload, UploadClaim, UploadPart } from "./uploads.ts";
 
 export interface FinishedFile {
   readonly place: Place;
@@ -25,6 +25,7 @@ export async function finishUpload(
   upload: Upload,
   parts: readonly UploadPart[],
   file: FinishedFile,
+  partials: readonly UploadClaim[] = [],
 ): Promise<Written> {
   const { owner, id, version } = upload;
   const { place, conditions, type, modifiedMs, checksums } = file;
@@ -33,7 +34,7 @@ export async function finishUpload(
   try {
     await staged.keep();
     const { hash, size, inline } = staged;
-    const bytes = { hash, size, inline, type, modifiedMs, checksums, upload: { id, version } };
+    const bytes = { hash, size, inline, type, modifiedMs, checksums, upload: { id, version, partials } };
     written = await tree.put(place, bytes, conditions);
   } finally {
     await staged.release();

@@ -1,7 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import { z } from "zod";
 import type { SqliteDatabase } from "../storage/open-database.ts";
-import type { Upload, UploadClaim, UploadPart } from "./uploads.ts";
+import { partialConcat, type Upload, type UploadClaim, type UploadPart } from "./uploads.ts";
 
 export interface UploadRow {
   readonly id: number;
@@ -13,6 +13,7 @@ export interface UploadRow {
   readonly target: string | null;
   readonly length: number | null;
   readonly metadata: string | null;
+  readonly concat: string | null;
   readonly finished: number;
   readonly version: number;
   readonly created_ms: number;
@@ -43,8 +44,8 @@ export function createUploadRows(db: SqliteDatabase) {
       `${withSums} WHERE expires_ms <= ? GROUP BY uploads.id LIMIT ?`,
     ),
     insert: db.prepare(
-      `INSERT INTO uploads (owner, app, actor, name, kind, target, length, metadata, created_ms, expires_ms)
-       VALUES (@owner, @app, @actor, @name, @kind, @target, @length, @metadata, @nowMs, @expiresMs)`,
+      `INSERT INTO uploads (owner, app, actor, name, kind, target, length, metadata, concat, created_ms, expires_ms)
+       VALUES (@owner, @app, @actor, @name, @kind, @target, @length, @metadata, @concat, @nowMs, @expiresMs)`,
     ),
     changed: db.prepare<[number, number]>(
       "UPDATE uploads SET version = version + 1, expires_ms = ? WHERE id = ?",
@@ -85,6 +86,7 @@ export function rowToUpload(row: UploadRow): Upload {
     target: row.target === null ? null : targetJson.parse(JSON.parse(row.target)),
     lengthBytes: row.length,
     metadata: row.metadata,
+    concat: row.concat,
     sizeBytes: row.finished === 1 ? (row.length ?? 0) : row.bytes,
     parts: row.parts,
     isFinished: row.finished === 1,
@@ -98,7 +100,12 @@ export function rowToUpload(row: UploadRow): Upload {
  * Inside the transaction that writes the finished file: the upload must be as it was when the file was made of it. Its
  * parts go and give their bytes back; of a tus upload it is remembered that it is finished.
  */
-export function consumeUpload(rows: UploadRows, owner: number, { id, version }: UploadClaim): void {
+export function consumeUpload(
+  rows: UploadRows,
+  owner: number,
+  { id, version, partials = [] }: UploadClaim,
+): void {
+  for (const partial of partials) consumeUpload(rows, owner, partial);
   const row = rows.byId.get(id);
   if (row === undefined || row.owner !== owner || row.finished === 1) throw noUpload();
   if (row.version !== version) {
@@ -107,7 +114,7 @@ export function consumeUpload(rows: UploadRows, owner: number, { id, version }: 
     });
   }
   rows.removeParts.run(id);
-  if (row.kind === tusKind) rows.finish.run(id);
+  if (row.kind === tusKind && row.concat !== partialConcat) rows.finish.run(id);
   else rows.remove.run(id);
 }
 

@@ -17,8 +17,13 @@ export interface NewUpload extends UploadKey {
   readonly target: UploadTarget | null;
   readonly lengthBytes: number | null;
   readonly metadata: string | null;
+  /** tus: `partial`, or what a file was made of; null for every other. */
+  readonly concat: string | null;
   readonly expiresMs: number;
 }
+
+/** An upload that will be a part of a file only: no address is meant for it alone. */
+export const partialConcat = "partial";
 
 export interface Upload extends NewUpload {
   readonly id: number;
@@ -55,6 +60,8 @@ export interface PartRules {
 export interface UploadClaim {
   readonly id: number;
   readonly version: number;
+  /** Others it was made of. */
+  readonly partials?: readonly UploadClaim[];
 }
 
 export interface DroppedUpload {

@@ -39,6 +39,7 @@ export function createBegin(context: DavContext) {
       target,
       lengthBytes,
       metadata: null,
+      concat: null,
       expiresMs,
     });
     res.writeHead(201, { "Content-Length": 0 }).end();

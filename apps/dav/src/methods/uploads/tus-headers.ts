@@ -7,7 +7,7 @@ import { readByteCount } from "./read-bytes.ts";
 
 export const tusVersion = "1.0.0";
 export const tusExtensions =
-  "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
+  "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,concatenation";
 export const tusBodyType = "application/offset+octet-stream";
 
 const algorithmByTusName: Readonly<Record<string, Algorithm>> = {
@@ -31,9 +31,6 @@ export function speakTus({ req, res }: Exchange): void {
 export function readUploadLength(headers: IncomingHttpHeaders): number | null {
   const lengthBytes = readByteCount(headers["upload-length"], "Upload-Length");
   const isDeferred = headers["upload-defer-length"] === "1";
-  if (headers["upload-concat"] !== undefined) {
-    throw new ReliteError("bad_request", "Uploads are not concatenated here", { reason: "no_concatenation" });
-  }
   if ((lengthBytes !== null) !== isDeferred && (isDeferred || headers["upload-defer-length"] === undefined)) {
     return lengthBytes;
   }

@@ -12,7 +12,7 @@ import { finishUpload } from "../../uploads/finish-upload.ts";
 import type { ReceivedPart } from "../../uploads/part-files.ts";
 import { readUploadMetadata } from "../../uploads/upload-metadata.ts";
 import { noUpload } from "../../uploads/upload-rows.ts";
-import type { Upload, UploadPart } from "../../uploads/uploads.ts";
+import { partialConcat, type Upload, type UploadPart } from "../../uploads/uploads.ts";
 import { readClientMtime } from "../client-mtime.ts";
 import { mediaTypeOf } from "../media-type.ts";
 import { conditionsOf } from "../place-of.ts";
@@ -41,6 +41,7 @@ export function createReceiveMore(context: DavContext) {
   /** Receives into one new file; `knownSize`: what the rows say of it already. */
   async function receive({ req, caller }: AllowedExchange, upload: Upload) {
     const { id, sizeBytes: start, lengthBytes } = upload;
+    const isPartial = upload.concat === partialConcat;
     const checks = readUploadChecksum(req.headers);
     let knownSize = 0;
     const keep = async (part: UploadPart) => {
@@ -49,7 +50,7 @@ export function createReceiveMore(context: DavContext) {
       knownSize = part.size;
     };
     const onDurable = async (file: string, size: number) => {
-      if (start + size === lengthBytes) return false;
+      if (start + size === lengthBytes && !isPartial) return false;
       await keep({ start, name: String(start), size, file, hash: null });
       return true;
     };
@@ -65,14 +66,14 @@ export function createReceiveMore(context: DavContext) {
     const { owner } = exchange.caller;
     refuseEncoded(exchange.req);
     refuseTooMuch(exchange, upload, config.maxBodyBytes);
-    const plan = finishPlan(exchange, upload, config.prefix);
+    const plan = upload.concat === partialConcat ? null : finishPlan(exchange, upload, config.prefix);
     inviteBody(exchange);
     const { received, keep, knownSize } = await receive(exchange, upload);
     const { file, size, hash } = received;
     const isNamed = knownSize > 0;
     try {
       const isComplete = start + size === lengthBytes;
-      if (isComplete)
+      if (isComplete && plan !== null)
         return {
           offset: start + size,
           written: await finish(context, upload, { received, knownSize, plan }),
@@ -88,12 +89,13 @@ export function createReceiveMore(context: DavContext) {
   };
 }
 
-type Plan = Parameters<typeof finishUpload>[3];
+/** What the finished file will be. */
+export type FinishPlan = Parameters<typeof finishUpload>[3];
 
 async function finish(
   context: DavContext,
   { owner, app, actor, name, sizeBytes: start }: Upload,
-  last: { readonly received: ReceivedPart; readonly knownSize: number; readonly plan: Plan },
+  last: { readonly received: ReceivedPart; readonly knownSize: number; readonly plan: FinishPlan },
 ): Promise<Written> {
   const { uploads, partFiles } = context.storage;
   const { file, size, hash } = last.received;
@@ -112,7 +114,7 @@ async function finish(
 }
 
 /** Everything the finished file takes from this request, read before its body. */
-function finishPlan(exchange: AllowedExchange, upload: Upload, prefix: readonly string[]): Plan {
+export function finishPlan(exchange: AllowedExchange, upload: Upload, prefix: readonly string[]): FinishPlan {
   const { req, caller } = exchange;
   const { target } = upload;
   if (target === null) throw noUpload();
