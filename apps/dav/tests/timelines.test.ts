@@ -20,6 +20,15 @@ async function inStorage<Result>(
   }
 }
 
+/** What clients of Nextcloud look at to know that a backup was restored; null when they are told nothing. */
+async function fingerprintOf(dav: TestServer): Promise<string | null> {
+  const body =
+    '<propfind xmlns="DAV:"><prop><resourcetype/><data-fingerprint xmlns="http://owncloud.org/ns"/></prop></propfind>';
+  const text = await (await dav.request("PROPFIND", "", { headers: { Depth: "0" }, body })).text();
+  if (/data-fingerprint [^>]*\/>.*200 OK/.test(text)) return "";
+  return /data-fingerprint [^>]*>([^<]+)<.*200 OK/.exec(text)?.[1] ?? null;
+}
+
 async function etagOf(dav: TestServer): Promise<string> {
   const answer = await dav.request("PROPFIND", "", { headers: { Depth: "0" } });
   return /<D:getetag>([^<]*)</.exec(await answer.text())?.[1] ?? "";
@@ -95,5 +104,22 @@ it("[ST2] a backup in use refuses tokens of the lost time, keeps older ones, and
     const now = await sync(dav, "");
     expect((await sync(dav, now.token)).changes.size).toBe(0);
     lost.push(now.token);
+  }
+});
+
+it("[NC8] after each restore of a backup clients of Nextcloud are told another fingerprint", async () => {
+  await using dav = await startTestServer();
+  await dav.request("PUT", "kept", { body: "1" });
+  const told = [await fingerprintOf(dav)];
+  expect(told).toEqual([""]);
+  for (let round = 0; round < 2; round += 1) {
+    await dav.server.close();
+    await inStorage(dav.folder, async ({ db }) => markAsBackup(db));
+    await dav.restart();
+    const fingerprint = await fingerprintOf(dav);
+    expect(fingerprint).toMatch(/^\d+$/);
+    expect(told).not.toContain(fingerprint);
+    told.push(fingerprint);
+    expect(await fingerprintOf(dav)).toBe(fingerprint);
   }
 });

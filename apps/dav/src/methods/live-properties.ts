@@ -15,6 +15,8 @@ export interface NodeFacts {
   readonly locks: string;
   /** Verified checksums of its content that were kept. */
   readonly checksums: string | null;
+  /** Another text after every restore of a backup; empty before the first. */
+  readonly timeline: string;
   /** Writes a time as `getlastmodified` has it. */
   readonly httpDate: (ms: number) => string;
   /** Writes a time as `creationdate` has it. */
@@ -71,6 +73,8 @@ const ocReaderByName: Readonly<Record<string, Reader>> = {
     hash === null ? null : `<X:checksum>${mergeChecksums(checksums, `SHA256:${hash}`)}</X:checksum>`,
   // Clients follow what moved by it; it is never used again.
   id: ocIdOf,
+  // When it is another one, clients of Nextcloud and ownCloud keep what they have that is newer than a backup that was restored.
+  "data-fingerprint": ({ kind }, { timeline }) => (kind === "collection" ? timeline : null),
   fileid: ({ id }) => String(id),
   size: ({ kind, size }) => (kind === "file" ? String(size) : null),
   permissions: ({ kind }, { access }) =>
@@ -100,6 +104,7 @@ export const noFacts: NodeFacts = {
   dead: [],
   locks: "",
   checksums: null,
+  timeline: "",
   access: null,
   httpDate: (ms) => new Date(ms).toUTCString(),
   isoTime: (ms) => new Date(ms).toISOString(),
@@ -127,6 +132,10 @@ export function asksForAccess(request: PropfindRequest): boolean {
     asksFor(request, ["current-user-principal", "current-user-privilege-set"]) ||
     asksForOc(request, "permissions")
   );
+}
+
+export function asksForTimeline(request: PropfindRequest): boolean {
+  return asksForOc(request, "data-fingerprint");
 }
 
 function asksForOc(request: PropfindRequest, asked: string): boolean {

@@ -12,6 +12,7 @@ import {
   asksForAccess,
   asksForChecksums,
   asksForDead,
+  asksForTimeline,
   createPropstat,
   type NodeFacts,
 } from "./live-properties.ts";
@@ -132,6 +133,7 @@ async function lookAround(
     dead: [],
     locks: "",
     checksums: null,
+    timeline: asksForTimeline(request) ? String((await tree.timeline()) ?? "") : "",
     access: null,
     httpDate: createHttpDate(),
     isoTime: createIsoTime(),

@@ -20,6 +20,12 @@ export function isBackup(db: Pick<SqliteDatabase, "prepare">): boolean {
   return db.prepare("SELECT 1 FROM timelines WHERE to_seq IS NULL").get() !== undefined;
 }
 
+/** Another number after every backup that came into use; null while none did. */
+export function readTimeline(db: SqliteDatabase): number | null {
+  const row = db.prepare<[], { seq: number | null }>("SELECT max(to_seq) AS seq FROM timelines").get();
+  return row?.seq ?? null;
+}
+
 /** Before the first write: a backup becomes a server's own data. Answers whether it was one. */
 export function beginTimeline(db: SqliteDatabase, nowMs: number): boolean {
   return db

@@ -98,6 +98,8 @@ export interface Tree {
    * restored backup has lost), and all must be listed anew. `deep`: at any depth, else among its own members.
    */
   changes(place: Place, since: number, deep: boolean): Promise<readonly Change[] | null>;
+  /** Which restore of a backup these files come from, another one each time; null while there was none. */
+  timeline(): Promise<number | null>;
   /** Dead properties by node id; nodes without any are left out. */
   properties(nodeIds: readonly number[]): Promise<ReadonlyMap<number, readonly DeadProperty[]>>;
   /** Kept checksums by node id; files without any are left out. */

@@ -2,6 +2,7 @@ import { ReliteError } from "@relite/core/errors";
 import { createRefuseRemoved } from "../../accounts/refuse-removed.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
 import type { PortParts } from "../../storage/port-parts.ts";
+import { readTimeline } from "../../storage/timelines.ts";
 import { createUploadRows } from "../../uploads/upload-rows.ts";
 import type { Place } from "../place.ts";
 import type { PropertyPatch } from "../properties.ts";
@@ -83,6 +84,7 @@ export function createSqliteTree(parts: PortParts): Tree {
     copy: (from, to, options) => commits.run(() => transfer.copy(from, to, options)),
     move: (from, to, options) => commits.run(() => transfer.move(from, to, options)),
     changes: async (place, since, deep) => readChanges(place, since, deep),
+    timeline: async () => readTimeline(db),
     properties: async (nodeIds) => properties.ofNodes(nodeIds),
     checksums: async (nodeIds) => contents.checksums(nodeIds),
     patchProperties: (place, changes, conditions) => commits.run(() => patch(place, changes, conditions)),
