@@ -5,11 +5,13 @@ import { type Logger, silentLogger } from "@relite/core/log";
 import { createClientAddresses, createNodeTokenCrypto, type ProxyRules } from "@relite/core/node";
 import { audienceOfUrl, createVerifier, type Verifier, type VerifierOptions } from "@relite/core/ucan";
 import { Registry } from "prom-client";
+import { type AccessLedger, createAccessLedger } from "./access/access-ledger.ts";
 import type { AuthenticateParts } from "./access/authenticate.ts";
 import { createDeviceLog } from "./access/device-log.ts";
 import { createDoor } from "./access/door.ts";
 import { createGuessLimit, wrongPasswords } from "./access/guesses.ts";
 import { type KeepParts, maxKeptLifeSec } from "./access/keep-credential.ts";
+import { createLedgerFile, ledgerPath } from "./access/ledger-file.ts";
 import { keepSessionKey } from "./access/session-key.ts";
 import { createSessions, type Sessions } from "./access/sessions.ts";
 import type { AuditLog } from "./audit.ts";
@@ -85,6 +87,8 @@ export interface Storage extends Ports {
   readonly partFiles: PartFiles;
   readonly db: SqliteDatabase;
   readonly reserve: Reserve;
+  /** What was closed here, for databases that come from a backup. */
+  readonly ledger: AccessLedger;
 }
 
 /** Opens the data folder and brings its schema up to date; a running endpoint may have it open too. */
@@ -96,12 +100,15 @@ export async function openStorage(config: DavConfig, parts: DavParts = {}): Prom
   const db = await withReserve(databaseFolder, async () => openDatabase(config.databaseFile));
   const reserve = createReserve(databaseFolder, db);
   const commits = createCommitQueue(db, { reserve });
+  const ledger = createAccessLedger(db, createLedgerFile(ledgerPath(config.databaseFile)));
+  ledger.attach();
   const blobs = createFileBlobs(config.blobsFolder, disk);
   return {
     db,
     blobs,
     partFiles: createPartFiles(config.uploadsFolder, disk),
     reserve,
+    ledger,
     ...createPorts({ db, commits, nowMs, files: blobs.files, retention: config.retention }),
   };
 }
@@ -116,6 +123,7 @@ export function openReadStorage(config: DavConfig, call: CallWriter): Storage {
     blobs,
     partFiles: createPartFiles(config.uploadsFolder, realDisk),
     reserve: createReserve(dirname(config.databaseFile), db),
+    ledger: createAccessLedger(db, createLedgerFile(ledgerPath(config.databaseFile))),
     ...createForwardedPorts({ db, nowMs, files: blobs.files, retention: config.retention }, call),
   };
 }

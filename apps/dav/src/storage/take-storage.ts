@@ -18,6 +18,14 @@ export function takeStorage(config: DavConfig, parts: DavParts): Promise<TakenSt
   return withReserve(dirname(config.databaseFile), () => take(config, parts));
 }
 
+/** A database that was put here may be older than what was closed here. */
+function mergeLedger({ ledger }: Storage, { clock = systemClock, log }: DavParts): void {
+  const { broken, ...closed } = ledger.merge(clock.nowMs());
+  if (broken > 0) log?.warn({ broken }, "lines of access-ledger.jsonl could not be read");
+  if (Object.values(closed).some((count) => count > 0))
+    log?.warn({ ...closed }, "closed what had been closed after this database was copied");
+}
+
 async function take(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
   const { disk = realDisk } = parts;
   await disk.makeFolder(config.folder);
@@ -28,6 +36,7 @@ async function take(config: DavConfig, parts: DavParts): Promise<TakenStorage> {
       if (beginTimeline(storage.db, (parts.clock ?? systemClock).nowMs())) {
         parts.log?.info({}, "a backup comes into use: clients that synchronise list everything anew");
       }
+      mergeLedger(storage, parts);
       await storage.blobs.clean();
       storage.reserve.keepBack();
       await disk.makeFolder(config.uploadsFolder);

@@ -3,6 +3,8 @@ import { rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { systemClock } from "@relite/core/clock";
 import { ReliteError } from "@relite/core/errors";
+import { createAccessLedger, type Merged } from "../../access/access-ledger.ts";
+import { createLedgerFile, ledgerPath } from "../../access/ledger-file.ts";
 import { type Disk, flushPath, realDisk } from "../../blobs/disk.ts";
 import { createFileBlobs } from "../../blobs/file-blobs.ts";
 import type { DavConfig } from "../../config.ts";
@@ -68,10 +70,13 @@ async function restore(line: Parsed, io: CommandIo, disk: Disk): Promise<number>
   await disk.makeFolder(fresh.folder);
   const locks = takeLocks([fresh.folder, ...(existsSync(to.folder) ? [to.folder] : [])]);
   try {
-    const problems = await bring(line, io, { from, fresh, disk });
+    takeLedgerAlong(to, fresh);
+    const { problems, merged } = await bring(line, io, { from, fresh, disk });
     await putInPlace(fresh, to, disk);
-    if (line.isSet("json")) io.out(JSON.stringify({ folder: to.folder, problems }));
+    if (line.isSet("json")) io.out(JSON.stringify({ folder: to.folder, problems, closed: merged }));
     else io.out(`restored to ${to.folder}, all of it read and compared, ${problems.length} problems`);
+    const text = closedText(merged);
+    if (text !== null && !line.isSet("json")) io.out(text);
     return problems.length === 0 ? 0 : 1;
   } catch (error) {
     if (!isDiskFull(error)) throw error;
@@ -88,7 +93,30 @@ interface Bring {
   readonly disk: Disk;
 }
 
-async function bring(line: Parsed, io: CommandIo, { from, fresh, disk }: Bring): Promise<readonly Problem[]> {
+/** What was closed since the backup is beside the data that is put aside. */
+function takeLedgerAlong(to: BackupLayout, fresh: BackupLayout): void {
+  const { entries } = createLedgerFile(ledgerPath(to.databaseFile)).read();
+  createLedgerFile(ledgerPath(fresh.databaseFile)).replace(entries);
+}
+
+function closedText({ tokens, devices, credentials, owners }: Merged): string | null {
+  const counts = [
+    [tokens, "revoked tokens"],
+    [devices, "lost devices"],
+    [credentials, "app passwords and shares"],
+    [owners, "owners"],
+  ] as const;
+  const some = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  if (some.length === 0) return null;
+  return `closed after the backup and still closed: ${some.join(", ")}; owners enable lets one in again`;
+}
+
+interface Brought {
+  readonly problems: readonly Problem[];
+  readonly merged: Merged;
+}
+
+async function bring(line: Parsed, io: CommandIo, { from, fresh, disk }: Bring): Promise<Brought> {
   const cancel = io.cancel?.() ?? new AbortController().signal;
   const progress = startProgress(io, systemClock.nowMs, { title: "restore", unit: "bytes", total: null });
   await disk.makeFolder(copyStaging(fresh.blobsFolder));
@@ -118,7 +146,8 @@ async function bring(line: Parsed, io: CommandIo, { from, fresh, disk }: Bring):
     );
     for (const { kind, subject, files = [] } of problems) progress.note([kind, subject, ...files].join(" "));
     beginTimeline(db, systemClock.nowMs());
-    return problems;
+    const ledger = createAccessLedger(db, createLedgerFile(ledgerPath(fresh.databaseFile)));
+    return { problems, merged: ledger.merge(systemClock.nowMs()) };
   } finally {
     progress.end();
     db.close();
