@@ -20,6 +20,10 @@ const entry = z.object({
   /** Epoch milliseconds, where the file system could not hold the time. */
   modifiedMs: z.number().int().optional(),
   properties: z.array(property).optional(),
+  /** Of an entry of the trash: where it was, from its app down, and when and by whom it was deleted. */
+  deleted: z.object({ path: z.string(), atMs: z.number().int(), by: z.string().nullable() }).optional(),
+  /** Of a version: when and by whom it was written over. */
+  replaced: z.object({ atMs: z.number().int(), by: z.string().nullable() }).optional(),
 });
 
 export type MetadataEntry = z.infer<typeof entry>;

@@ -6,6 +6,7 @@ import { fileTrouble, isDiskFull, isNameTrouble } from "../file-trouble.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import type { MetadataEntry } from "../metadata-file.ts";
 import { type ExportFileParts, exportFile, hasTime, inTheWay } from "./export-file.ts";
+import { type KeptChoice, trashFolder, versionsFolder } from "./kept-facts.ts";
 import type { Snapshot, SnapshotNode } from "./snapshot.ts";
 import { nameMembers, substituteName } from "./target-names.ts";
 
@@ -14,6 +15,7 @@ export interface ExportParts extends ExportFileParts {
   readonly blobs: Blobs;
   readonly owner: number;
   readonly folder: string;
+  readonly kept: KeptChoice;
   onProblem(path: string, what: string): void;
   /** Worth a line, though nothing is lost. */
   onNote(path: string, what: string): void;
@@ -30,6 +32,8 @@ interface Placed {
 interface Work {
   readonly parts: ExportParts;
   readonly large: Placed[];
+  /** Folders made for versions. */
+  readonly made: Set<string>;
   readonly folders: Placed[];
   readonly entries: MetadataEntry[];
   readonly tally: { files: number; unchanged: number; folders: number };
@@ -48,10 +52,19 @@ const filesAtOnce = 8;
  * Brings an owner's apps to a folder. What the database holds (the tree, small files) is written while the snapshot is
  * open; large files, which a hold protects, after that; times of folders at the end, when nothing changes in them.
  */
-export async function exportTree(parts: ExportParts, apps: readonly SnapshotNode[]): Promise<Exported> {
+export async function exportTree(
+  parts: ExportParts,
+  apps: readonly SnapshotNode[],
+  trash: readonly SnapshotNode[],
+): Promise<Exported> {
   const tally = { files: 0, unchanged: 0, folders: 0 };
-  const work: Work = { parts, large: [], folders: [], entries: [], tally };
+  const work: Work = { parts, large: [], made: new Set(), folders: [], entries: [], tally };
   for (const app of apps) await exportFolder(work, place(work, app, { path: [], as: [] }, app.name));
+  for (const app of trash) {
+    const above = { path: [trashFolder], as: [trashFolder] };
+    const folder = place(work, app, above, app.name);
+    if (await ensureFolders(work, folder, above.as)) await exportFolder(work, folder);
+  }
   parts.snapshot.end();
   const all = { start: 0, end: Number.MAX_SAFE_INTEGER };
   await mapConcurrently(work.large, filesAtOnce, (file) =>
@@ -84,10 +97,39 @@ async function exportFolder(work: Work, wanted: Placed): Promise<void> {
     if (!node.isFile) inside.push(member);
     else if (data === null) work.large.push(member);
     else small.push({ file: member, data });
+    if (node.isFile && parts.kept.versions) await exportVersions(work, member);
     if (small.length >= 64) await flush();
   }
   await flush();
   for (const member of inside) await exportFolder(work, member);
+}
+
+/** What a file held before, in a folder of its name: small ones at once, the others with all large files. */
+async function exportVersions(work: Work, file: Placed): Promise<void> {
+  const { snapshot } = work.parts;
+  const above = { path: [versionsFolder, ...file.path], as: [versionsFolder, ...file.as] };
+  for (const node of snapshot.versions(file.node)) {
+    const version = place(work, node, above, node.name);
+    if (!(await ensureFolders(work, version, above.as))) return;
+    const data = snapshot.inline(node);
+    if (data === null) work.large.push(version);
+    else await exportOne(work, version, async () => once(data));
+  }
+}
+
+/** Folders that are none of the tree; false after the problem was told. */
+async function ensureFolders(work: Work, wanted: Placed, names: readonly string[]): Promise<boolean> {
+  const { parts, made } = work;
+  for (let length = 1; length <= names.length; length += 1) {
+    const path = join(parts.folder, ...names.slice(0, length));
+    if (made.has(path)) continue;
+    const found = await underSomeName(parts, { ...wanted, as: names.slice(0, length) }, async () =>
+      makeFolder(parts, path),
+    );
+    if (found === null) return false;
+    made.add(path);
+  }
+  return true;
 }
 
 function place(
@@ -160,13 +202,15 @@ async function note({ parts, entries }: Work, { node, path, as, properties }: Pl
   const there = await parts.files.look(join(parts.folder, ...as));
   const isTimeKept = there !== null && Math.round(there.mtimeMs) === node.modifiedMs;
   const isRenamed = as.join("/") !== path.join("/");
-  if (isTimeKept && !isRenamed && node.type === null && properties.length === 0) return;
+  const hasMore = node.type !== null || properties.length > 0 || node.kept !== undefined;
+  if (isTimeKept && !isRenamed && !hasMore) return;
   entries.push({
     path: path.join("/"),
     ...(isRenamed ? { as: as.join("/") } : {}),
     ...(node.type === null ? {} : { type: node.type }),
     ...(isTimeKept ? {} : { modifiedMs: node.modifiedMs }),
     ...(properties.length === 0 ? {} : { properties: [...properties] }),
+    ...node.kept,
   });
   if (there !== null && !isTimeKept && !hasTime(there, node.modifiedMs, parts.limits)) {
     parts.onNote(path.join("/"), "the file system cannot hold its time; the metadata has it");

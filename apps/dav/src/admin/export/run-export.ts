@@ -10,13 +10,16 @@ import { ownerOf } from "../owner-of.ts";
 import { startProgress } from "../progress.ts";
 import { withHold } from "../with-hold.ts";
 import { type Exported, exportTree } from "./export-tree.ts";
+import { isExportedAnew, trashFolder, versionsFolder } from "./kept-facts.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import { createTargetFiles, type TargetFiles } from "./target-files.ts";
 import { probeTarget } from "./target-names.ts";
 
-const usage = `Usage: export DIR --owner DID [--app ID] [--checksum] [--data DIR] [--json]
+const usage = `Usage: export DIR --owner DID [--app ID] [--with-trash] [--with-versions] [--checksum] [--data DIR] [--json]
 Brings an owner's files to DIR/<app>/… as they are at one moment, with their modification times. What a folder tree
 cannot hold (content types, properties, names this file system does not take) goes into DIR/.relite-metadata.jsonl.
+--with-trash brings what was deleted to DIR/${trashFolder}/<app>/<entry>, --with-versions what files held before to
+DIR/${versionsFolder}/<app>/<path>/<time>; where it was and who deleted or replaced it is in the metadata. import leaves both out.
 Run again it writes only what differs in size or time (--checksum: or in its bytes); what is in DIR and not here stays.
 Exit code 1 when something could not be exported; each such file is named. Works on a stopped and on a running endpoint.`;
 
@@ -27,7 +30,13 @@ export const runExport = createExport(createTargetFiles);
 export function createExport(makeFiles: (folder: string) => TargetFiles) {
   return createStorageCommand({
     usage,
-    flags: { owner: "string", app: "string", checksum: "boolean" },
+    flags: {
+      owner: "string",
+      app: "string",
+      checksum: "boolean",
+      "with-trash": "boolean",
+      "with-versions": "boolean",
+    },
     words: 1,
     check: (line) => {
       if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
@@ -84,18 +93,23 @@ async function bring({ line, storage, config, cancel }: StorageJob, to: Bring): 
   await files.clear();
   const limits = await probeTarget(files, folder);
   if (!(await hasMetadata(folder))) await writeMetadata(folder, others(folder, null));
+  const kept = { trash: line.isSet("with-trash"), versions: line.isSet("with-versions") };
   const reader = openDatabase(config.databaseFile);
   try {
     const snapshot = beginSnapshot(reader, owner);
     const appId = line.flag("app") ?? null;
     const apps = snapshot.apps(appId);
-    if (appId !== null && apps.length === 0) throw new ReliteError("not_found", `there is no app ${appId}`);
-    progress.expect(apps.reduce((sum, { id }) => sum + snapshot.bytesBelow(id), 0));
+    const trash = kept.trash ? snapshot.trash(appId) : [];
+    if (appId !== null && apps.length + trash.length === 0)
+      throw new ReliteError("not_found", `there is no app ${appId}`);
+    const sizes = [...apps, ...trash].reduce((sum, { id }) => sum + snapshot.bytesBelow(id), 0);
+    progress.expect(sizes + (kept.versions ? snapshot.versionBytes() : 0));
     const exported = await exportTree(
       {
         ...to,
         snapshot,
         limits,
+        kept,
         cancel,
         blobs: storage.blobs,
         onNote: (path, what) => progress.note(`${path}: ${what}`),
@@ -103,9 +117,11 @@ async function bring({ line, storage, config, cancel }: StorageJob, to: Bring): 
         onBytes: progress.add,
       },
       apps,
+      trash,
     );
-    const names = new Set(apps.map(({ name }) => name));
-    await writeMetadata(folder, others(folder, { entries: exported.entries, instead: names }));
+    const names = new Set([...apps, ...trash].map(({ name }) => name));
+    const isInstead = (path: string) => isExportedAnew(path, names, kept);
+    await writeMetadata(folder, others(folder, { entries: exported.entries, isInstead }));
     return exported;
   } finally {
     reader.close();
@@ -115,11 +131,11 @@ async function bring({ line, storage, config, cancel }: StorageJob, to: Bring): 
 /** What the metadata says of apps that were not exported this time, and the new entries. */
 async function* others(
   folder: string,
-  fresh: { readonly entries: readonly MetadataEntry[]; readonly instead: ReadonlySet<string> } | null,
+  fresh: { readonly entries: readonly MetadataEntry[]; isInstead(path: string): boolean } | null,
 ): AsyncGenerator<MetadataEntry> {
   if (fresh === null) return;
   for await (const entry of readMetadata(folder)) {
-    if (!fresh.instead.has(entry.path.split("/", 1)[0] ?? "")) yield entry;
+    if (!fresh.isInstead(entry.path)) yield entry;
   }
   yield* fresh.entries;
 }

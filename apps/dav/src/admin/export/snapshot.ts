@@ -1,6 +1,9 @@
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { DeadProperty } from "../../tree/properties.ts";
 import { fileKind, type NodeRow } from "../../tree/sqlite/rows.ts";
+import { purgeName, type TrashRow, type VersionRow } from "../../tree/sqlite/trash-store.ts";
+import type { KeptFacts } from "./kept-facts.ts";
+import { versionName } from "./kept-facts.ts";
 
 export interface SnapshotNode {
   readonly id: number;
@@ -11,11 +14,18 @@ export interface SnapshotNode {
   readonly content: number | null;
   readonly type: string | null;
   readonly modifiedMs: number;
+  /** Where it is kept for a while only. */
+  readonly kept?: KeptFacts;
 }
 
 /** An owner's files as they were at one moment, read in one transaction that stays open until `end`. */
 export interface Snapshot {
   apps(appId: string | null): readonly SnapshotNode[];
+  /** By app, collections of what was deleted. */
+  trash(appId: string | null): readonly SnapshotNode[];
+  /** What a file held before, the oldest first. */
+  versions(file: SnapshotNode): readonly SnapshotNode[];
+  versionBytes(): number;
   /** Members of a collection in name order. */
   members(id: number): Generator<SnapshotNode>;
   properties(id: number): readonly DeadProperty[];
@@ -38,6 +48,17 @@ export function beginSnapshot(db: SqliteDatabase, owner: number): Snapshot {
     members: db.prepare<[number, string, number], NodeRow>(
       "SELECT * FROM nodes WHERE parent = ? AND name > ? ORDER BY name LIMIT ?",
     ),
+    trash: db.prepare<[number], NodeRow>(
+      `SELECT nodes.* FROM owners JOIN nodes AS top ON top.parent = owners.root AND top.name = 'trash'
+       JOIN nodes ON nodes.parent = top.id WHERE owners.id = ? ORDER BY nodes.name`,
+    ),
+    deleted: db.prepare<[number], TrashRow>("SELECT * FROM trash WHERE node = ?"),
+    versions: db.prepare<[number], VersionRow>(
+      "SELECT * FROM versions WHERE node = ? ORDER BY replaced_ms, id",
+    ),
+    versionBytes: db.prepare<[number], { bytes: number }>(
+      "SELECT total(size) AS bytes FROM versions WHERE owner = ?",
+    ),
     properties: db.prepare<[number], DeadProperty>(
       "SELECT namespace, name, xml FROM properties WHERE node = ? ORDER BY namespace, name",
     ),
@@ -49,17 +70,25 @@ export function beginSnapshot(db: SqliteDatabase, owner: number): Snapshot {
        ) SELECT total(size) AS bytes FROM below`,
     ),
   };
+  /** What was deleted knows where it was. */
+  const withFacts = (node: SnapshotNode): SnapshotNode => {
+    const row = sql.deleted.get(node.id);
+    if (row === undefined) return node;
+    return { ...node, kept: { deleted: { path: row.path, atMs: row.deleted_ms, by: row.deleted_by } } };
+  };
+  const named = (nodes: readonly SnapshotNode[], appId: string | null) =>
+    nodes.filter(({ name, isFile }) => !isFile && (appId === null || name === appId));
   db.exec("BEGIN");
   return {
-    apps: (appId) =>
-      sql.apps
-        .all(owner)
-        .map(rowToSnapshot)
-        .filter(({ name, isFile }) => !isFile && (appId === null || name === appId)),
+    apps: (appId) => named(sql.apps.all(owner).map(rowToSnapshot), appId),
+    trash: (appId) =>
+      named(sql.trash.all(owner).map(rowToSnapshot), appId).filter(({ name }) => name !== purgeName),
+    versions: (file) => sql.versions.all(file.id).map((row) => versionToSnapshot(row, file)),
+    versionBytes: () => sql.versionBytes.get(owner)?.bytes ?? 0,
     *members(id) {
       let page = sql.members.all(id, "", pageSize);
       while (page.length > 0) {
-        for (const row of page) yield rowToSnapshot(row);
+        for (const row of page) yield withFacts(rowToSnapshot(row));
         page = page.length < pageSize ? [] : sql.members.all(id, page.at(-1)?.name ?? "", pageSize);
       }
     },
@@ -75,4 +104,20 @@ export function beginSnapshot(db: SqliteDatabase, owner: number): Snapshot {
 function rowToSnapshot(row: NodeRow): SnapshotNode {
   const { id, name, kind, size, hash, content, type, modified_ms: modifiedMs } = row;
   return { id, name, isFile: kind === fileKind, size, hash: hash ?? "", content, type, modifiedMs };
+}
+
+function versionToSnapshot(row: VersionRow, file: SnapshotNode): SnapshotNode {
+  const { id, size, hash, content, type, modified_ms: modifiedMs, replaced_ms: atMs, replaced_by: by } = row;
+  const name = versionName(id, atMs, file.name);
+  return {
+    id: -id,
+    name,
+    isFile: true,
+    size,
+    hash,
+    content,
+    type,
+    modifiedMs,
+    kept: { replaced: { atMs, by } },
+  };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ReliteError } from "@relite/core/errors";
@@ -7,6 +8,7 @@ import { createFileBlobs } from "../../blobs/file-blobs.ts";
 import { tryLock } from "../../storage/folder-lock.ts";
 import { beginTimeline } from "../../storage/timelines.ts";
 import { checkCancel, createStorageCommand, type StorageJob } from "../command-line.ts";
+import { trashFolder, versionsFolder } from "../export/kept-facts.ts";
 import { fileTrouble } from "../file-trouble.ts";
 import { hasMetadata, type MetadataEntry, readMetadata } from "../metadata-file.ts";
 import { ownerOf } from "../owner-of.ts";
@@ -98,6 +100,10 @@ interface From {
 }
 
 async function importAll(parts: ImportParts, tally: ImportTally, from: From): Promise<void> {
+  for (const name of [trashFolder, versionsFolder]) {
+    if (existsSync(join(from.folder, name)))
+      from.progress.note(`${name} stays where it is: import brings back neither trash nor versions`);
+  }
   const apps = await appsIn(parts, from);
   let total = 0;
   for (const { member } of apps) total += await bytesIn(member.path, parts.cancel);

@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isPathSegment } from "@relite/core/ucan";
+import { trashFolder, versionsFolder } from "../export/kept-facts.ts";
 import { partsName } from "../export/target-files.ts";
 import { fileTrouble } from "../file-trouble.ts";
 import { type MetadataEntry, metadataName } from "../metadata-file.ts";
@@ -28,7 +29,7 @@ export interface SourceReport {
 export type MetadataByPath = ReadonlyMap<string, MetadataEntry>;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-const own = new Set([metadataName, `${metadataName}.part`, partsName]);
+const own = new Set([metadataName, `${metadataName}.part`, partsName, trashFolder, versionsFolder]);
 
 /** The members of a folder that can be in a tree, in name order; every other one is told. Links are never followed. */
 export async function readSourceFolder(
