@@ -14,10 +14,12 @@ import { createTreeWriter } from "./kill/tree-writer.ts";
 import { createTusWriter } from "./kill/tus-writer.ts";
 import { createSyncClient, listing } from "./sync-client.ts";
 
-/** `DAV_KILL_ROUNDS=200 npm test -- --project dav kill` takes the long run; `DAV_KILL_SEED` another one. */
+/** `DAV_KILL_ROUNDS=200 npm test -- --project dav kill` takes the long run; `DAV_KILL_SEED` another one, `DAV_KILL_THREADS` other threads. */
 const rounds = Number(process.env.DAV_KILL_ROUNDS ?? 10);
 const seed = Number(process.env.DAV_KILL_SEED ?? 41);
 const treeWriters = 11;
+const env: Readonly<Record<string, string>> =
+  process.env.DAV_KILL_THREADS === undefined ? {} : { DAV_THREADS: process.env.DAV_KILL_THREADS };
 const quiet = { out: () => {}, err: () => {}, env: {} };
 
 it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is torn, every tree is whole", {
@@ -46,12 +48,12 @@ it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is tor
   for (let round = 0; round <= rounds; round += 1) {
     if (round % 5 === 4) {
       // Killed while it starts, which is when it recovers from the kill before.
-      const starting = spawnEndpoint({ folder, owner });
+      const starting = spawnEndpoint({ folder, owner, env });
       await delay(random() * 700);
       starting.child.kill("SIGKILL");
       await starting.ended;
     }
-    const endpoint = await startEndpoint({ folder, owner });
+    const endpoint = await startEndpoint({ folder, owner, env });
     request = endpoint.request;
     const send = endpoint.request;
     if (round === 0) for (let index = 0; index < treeWriters; index += 1) await send("MKCOL", `w${index}`);
