@@ -10,8 +10,8 @@ import { createConnection } from "./concurrency/connection.ts";
 import { startEndpoint } from "./kill/endpoint-process.ts";
 
 const quiet = { out: () => {}, err: () => {}, env: {} };
-const connections = 6;
-const timesBefore = 4;
+const connections = 4;
+const timesBefore = 3;
 
 it("[DU13] what a command does in another process the next request knows, on every connection, often asked as it is", async () => {
   const folder = await mkdtemp(join(tmpdir(), "relite-stale-"));
