@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { request } from "undici";
 import type { BenchServer } from "./dav-servers.ts";
 import { requestBytes, sendRequests } from "./http-load.ts";
 
 const connections = 16;
+export const smallBytes = 4 * 1024;
 
 /** Sends one request and reads its answer whole; rejects on any status but 2xx. */
 export async function expectSuccess(
@@ -56,17 +59,36 @@ export function transfer(server: BenchServer, method: "COPY" | "MOVE", from: str
 /** GETs a second: by wrk, which takes little of the machine itself, else by the bench's own client. */
 export async function getRate(server: BenchServer, path: string, hasWrk: boolean): Promise<number> {
   const url = new URL(path, server.base);
-  if (hasWrk) {
-    const headers = Object.entries(server.headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-    const args = ["-t1", `-c${connections}`, "-d2s", ...headers, url.href];
-    const { stdout } = await promisify(execFile)("wrk", args);
-    if (/Non-2xx/.test(stdout)) throw new Error(`${server.name} refused GETs`);
-    return Number(/Requests\/sec: *([\d.]+)/.exec(stdout)?.[1]);
-  }
+  if (hasWrk) return wrkRate(server, url);
   const bytes = requestBytes("GET", url, server.headers);
-  const count = 8_000;
+  return ownRate(server, () => bytes, 8_000);
+}
+
+/** PUTs a second of 4 KiB each, new names in a new folder. */
+export async function putRate(server: BenchServer, folder: string, hasWrk: boolean): Promise<number> {
+  await expectSuccess(server, "MKCOL", folder);
+  const url = new URL(folder, server.base);
+  if (hasWrk) return wrkRate(server, url, ["-s", join(import.meta.dirname, "put-files.lua")]);
+  const body = randomBytes(smallBytes);
+  const make = () => {
+    const name = randomBytes(9).toString("hex");
+    body.write(name);
+    return requestBytes("PUT", new URL(`${name}.bin`, url), server.headers, body);
+  };
+  return ownRate(server, make, 4_000);
+}
+
+async function wrkRate({ name, headers }: BenchServer, url: URL, script: readonly string[] = []) {
+  const lines = Object.entries(headers).flatMap(([field, value]) => ["-H", `${field}: ${value}`]);
+  const args = ["-t1", `-c${connections}`, "-d2s", ...script, ...lines, url.href];
+  const { stdout } = await promisify(execFile)("wrk", args);
+  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${name} refused requests: ${stdout}`);
+  return Number(/Requests\/sec: *([\d.]+)/.exec(stdout)?.[1]);
+}
+
+async function ownRate(server: BenchServer, make: () => Uint8Array, count: number): Promise<number> {
   const startMs = performance.now();
-  await sendRequests(server.base, () => bytes, { count, connections });
+  await sendRequests(server.base, make, { count, connections });
   return (count * 1_000) / (performance.now() - startMs);
 }
 

@@ -8,6 +8,8 @@ import {
   list,
   longestWait,
   type PropfindForm,
+  putRate,
+  smallBytes,
   transfer,
 } from "./dav-requests.ts";
 import { type BenchServer, startCeiling, startDavServers } from "./dav-servers.ts";
@@ -15,9 +17,7 @@ import { download, requestBytes, sendRequests } from "./http-load.ts";
 import { type Contender, type Gauge, measureFigures, measureTimes, type Table } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
 
-const smallPuts = 4_000;
 const connections = 16;
-const smallBytes = 4 * 1024;
 const largeBytes = 200 * 1024 * 1024;
 
 type Group = (servers: readonly BenchServer[], say: BenchOptions["say"]) => AsyncIterable<Table>;
@@ -133,10 +133,12 @@ async function* benchSmall(servers: readonly BenchServer[], say: BenchOptions["s
   const client = wrk.available ? "wrk, one thread" : "the bench's own client, which takes a core";
   try {
     const all = gauges([...able, ceiling], rate, { targetRatio: 1 });
-    const title = `GET 4 KiB on ${connections} connections (${client})`;
-    const puts = each(servers, putSmall, { targetRatio: 1 / 1.5 });
-    yield await measureFigures(title, "1/s", all);
-    yield await measureTimes(`PUT 4 KiB, ${smallPuts} new names on ${connections} connections`, puts);
+    const on = `on ${connections} connections (${client})`;
+    yield await measureFigures(`GET 4 KiB ${on}`, "1/s", all);
+    let folders = 0;
+    const put = (server: BenchServer) => putRate(server, `puts-${folders++}/`, wrk.available);
+    const puts = gauges(servers, put, { targetRatio: 1.5 });
+    yield await measureFigures(`PUT 4 KiB, new names ${on}`, "1/s", puts);
   } finally {
     await ceiling.close();
   }
@@ -144,16 +146,6 @@ async function* benchSmall(servers: readonly BenchServer[], say: BenchOptions["s
 
 function putSmallFile(server: BenchServer): Promise<string> {
   return expectSuccess(server, "PUT", "small.bin", { body: randomBytes(smallBytes) });
-}
-
-async function putSmall(server: BenchServer): Promise<void> {
-  const body = randomBytes(smallBytes);
-  const make = () => {
-    const name = randomBytes(9).toString("hex");
-    body.write(name);
-    return requestBytes("PUT", new URL(`${name}.bin`, server.base), server.headers, body);
-  };
-  await sendRequests(server.base, make, { count: smallPuts, connections });
 }
 
 async function* benchLarge(servers: readonly BenchServer[]): AsyncGenerator<Table> {

@@ -1,5 +1,6 @@
 import { ReliteError } from "@relite/core/errors";
 import type { RevocationQuery } from "@relite/core/ucan";
+import { rememberAccess } from "../storage/access-memory.ts";
 import type { CommitQueue } from "../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../storage/open-database.ts";
 
@@ -71,16 +72,17 @@ export function createRevocations(
   nowMs: () => number,
 ): Revocations {
   const sql = prepare(db);
-  const isRevoked = rememberAnswers(db, ({ rootDid, tokenIds, issuerDids }) => {
-    if (tokenIds.some((id) => sql.token.get(id) !== undefined)) return true;
-    return issuerDids.some((did) => sql.device.get(rootDid, did) !== undefined);
-  });
+  const remember = rememberAccess<boolean>(db, maxRemembered);
+  const look = ({ rootDid, tokenIds, issuerDids }: RevocationQuery): boolean =>
+    tokenIds.some((id) => sql.token.get(id) !== undefined) ||
+    issuerDids.some((did) => sql.device.get(rootDid, did) !== undefined);
   const refuseFull = (count: number | undefined) => {
     if ((count ?? 0) < maxPerOwner) return;
     throw new ReliteError("insufficient_storage", "Too much was revoked", { reason: "too_many_revocations" });
   };
   return {
-    isRevoked,
+    // A token's id settles its whole chain.
+    isRevoked: (query) => remember(query.tokenIds[0] ?? "", () => look(query)),
     list: (owner) => sql.list.all(owner).map(toRevokedToken),
     lostDevices: (owner) =>
       sql.devices.all(owner).map((row) => ({
@@ -109,31 +111,6 @@ export function createRevocations(
       ),
     findDevice: (owner, did) => commits.run(() => sql.find.run(owner, did).changes > 0),
     sweep: (beforeMs) => commits.run(() => sql.sweep.run(beforeMs).changes),
-  };
-}
-
-/**
- * One small read per request: as long as the count of changes stands, whoever made them, what was answered for a token
- * before is still so. A token's id settles its whole chain.
- */
-function rememberAnswers(db: SqliteDatabase, ask: Revocations["isRevoked"]): Revocations["isRevoked"] {
-  const sql = db.prepare<[], { revision: number }>("SELECT revision FROM access_revision WHERE id = 1");
-  const remembered = db.readMemory.remember<number | null>(1);
-  const revision = () => remembered("", () => sql.get()?.revision ?? null);
-  const answerByToken = new Map<string, boolean>();
-  let answeredAt = -1;
-  return (query) => {
-    const current = revision();
-    // Without a count nothing can be remembered; fsck tells.
-    if (current === null) return ask(query);
-    if (current !== answeredAt || answerByToken.size >= maxRemembered) answerByToken.clear();
-    answeredAt = current;
-    const [leaf = ""] = query.tokenIds;
-    const known = answerByToken.get(leaf);
-    if (known !== undefined) return known;
-    const answer = ask(query);
-    answerByToken.set(leaf, answer);
-    return answer;
   };
 }
 

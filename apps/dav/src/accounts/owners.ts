@@ -1,4 +1,5 @@
 import { ReliteError } from "@relite/core/errors";
+import { rememberAccess } from "../storage/access-memory.ts";
 import type { CommitQueue } from "../storage/commit-queue.ts";
 import type { SqliteDatabase } from "../storage/open-database.ts";
 
@@ -69,7 +70,7 @@ export interface Enrolment {
 
 export function createOwners(db: SqliteDatabase, commits: CommitQueue, nowMs: () => number): Owners {
   const sql = prepare(db);
-  const rememberOwner = db.readMemory.remember<ReturnType<typeof sql.idOf.get>>(10_000);
+  const rememberOwner = rememberAccess<ReturnType<typeof sql.idOf.get>>(db, 10_000);
   const enrol = createEnrol(db, nowMs);
 
   function change(did: string, { quotaBytes, isDisabled, isAdmin }: OwnerChange): void {

@@ -7,7 +7,7 @@ import type { Blobs, StagedBytes } from "./blobs.ts";
 import { contentPath, createContentFiles, setAsideFolder } from "./content-files.ts";
 
 import type { Disk } from "./disk.ts";
-import { maxInlineBytes, type Received, receive } from "./receive.ts";
+import { maxInlineBytes, type Received, receive, receiveSmall } from "./receive.ts";
 
 /**
  * Blobs as files: `<folder>/content/<owner>/<first two digits>/<SHA-256>`, written through `<folder>/staging`.
@@ -48,10 +48,11 @@ export function createFileBlobs(folder: string, disk: Disk, stagingName = "stagi
 
   return {
     async stage(owner, body, limits) {
+      const small = receiveSmall(body, limits);
+      if (small !== null) return heldInMemory(await small);
       const temporary = join(staging, randomUUID());
       const received = await receive(body, limits, { disk, temporary });
-      const { inline } = received;
-      if (inline !== null) return heldInMemory(received, inline);
+      if (received.inline !== null) return heldInMemory(received);
       return onDisk(owner, temporary, received);
     },
     async adopt(owner, from, { hash, size }) {
@@ -106,8 +107,9 @@ async function* listContents(content: string, disk: Disk) {
   }
 }
 
-function heldInMemory(received: Received, inline: Buffer): StagedBytes {
-  const nothing = async () => {};
-  const open = async () => Readable.from([inline], { objectMode: false });
+const nothing = async () => {};
+
+function heldInMemory(received: Received): StagedBytes {
+  const open = async () => Readable.from([received.inline ?? Buffer.alloc(0)], { objectMode: false });
   return { ...received, open, keep: nothing, release: nothing };
 }

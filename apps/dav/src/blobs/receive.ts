@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import type { Readable } from "node:stream";
 import { ReliteError } from "@relite/core/errors";
 import { storageError } from "../storage/storage-errors.ts";
 import type { IncomingLimits } from "./blobs.ts";
 import type { Disk, DiskWriter } from "./disk.ts";
+import { gather } from "./gather.ts";
 import { createWriteSteps, type WriteSteps } from "./write-steps.ts";
 
 /** Bodies up to this size are kept in the database, next to their node. */
@@ -13,6 +14,25 @@ export interface Received {
   readonly hash: string;
   readonly size: number;
   readonly inline: Buffer | null;
+}
+
+/** A body that says it is small, whole in memory; null for others, which are to be received step by step. */
+export function receiveSmall(body: Readable, limits: IncomingLimits): Promise<Received> | null {
+  const { declaredBytes, maxBytes, checks = [] } = limits;
+  if (declaredBytes === null || declaredBytes > maxInlineBytes || declaredBytes > maxBytes) return null;
+  return gather(body, declaredBytes).then(
+    (inline) => {
+      if (inline === null) throw incompleteBody();
+      for (const check of checks) {
+        check.update(inline);
+        check.verify();
+      }
+      return { hash: hashOf("sha256", inline, "hex"), size: inline.byteLength, inline };
+    },
+    (error: unknown) => {
+      throw isBrokenBody(error) ? incompleteBody() : storageError(error);
+    },
+  );
 }
 
 /**

@@ -23,11 +23,15 @@ const algorithmByDigestName: Readonly<Record<string, Algorithm>> = {
   "sha-512": "sha512",
 };
 
+const fields = ["oc-checksum", "content-digest", "repr-digest", "content-md5"] as const;
+const nothingAnnounced: AnnouncedChecksums = { checks: [], kept: null };
+
 /**
  * Reads `OC-Checksum` (ownCloud), `Content-Digest` and `Repr-Digest` (RFC 9530), `Content-MD5` (RFC 1864).
  * `bad_request` for one that is malformed, and for an `OC-Checksum` that could not be verified.
  */
 export function readChecks(headers: IncomingHttpHeaders): AnnouncedChecksums {
+  if (!fields.some((field) => headers[field] !== undefined)) return nothingAnnounced;
   const own = readOcChecksum(headers["oc-checksum"]);
   const others = [
     ...readDigestField(headers["content-digest"], "Content-Digest"),

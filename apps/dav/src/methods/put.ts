@@ -4,8 +4,9 @@ import { readChecks } from "../checksums/read-checks.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { declaredLength, refuseEncoded } from "../guard.ts";
+import { createHttpDate } from "../http-date.ts";
 import { inviteBody } from "../read-body.ts";
-import type { Written } from "../tree/tree.ts";
+import type { TreeNode, Written } from "../tree/tree.ts";
 import { readClientMtime } from "./client-mtime.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { ocHeaders } from "./oc-headers.ts";
@@ -19,31 +20,38 @@ import { refuseOverQuota } from "./refuse-over-quota.ts";
  */
 export function createPut({ config, storage, uploads }: DavContext) {
   const { tree, blobs } = storage;
+  const httpDate = createHttpDate();
 
-  async function refuseEarly(exchange: AllowedExchange): Promise<void> {
-    const { req, dav } = exchange;
+  /** By headers alone. */
+  function refuseUnfit({ req }: AllowedExchange): void {
     if (req.headers["content-range"] !== undefined) {
       throw new ReliteError("bad_request", "PUT replaces the whole file", { reason: "content_range" });
     }
     refuseEncoded(req);
     const declared = declaredLength(req);
     if (declared !== null && declared > config.maxBodyBytes) throw tooLarge(config.maxBodyBytes);
-    const place = placeOf(exchange);
-    const current = await tree.find(place);
+  }
+
+  /** By what is at the address now; answers it. */
+  function refuseAddress(exchange: AllowedExchange): TreeNode | null {
+    const current = tree.find(placeOf(exchange));
     if (current?.kind === "collection") {
       exchange.res.setHeader("Allow", allowedOnCollection);
       throw new ReliteError("method_not_allowed", "A collection does not take PUT");
     }
-    if (dav.target.endsWithSlash) {
-      throw new ReliteError("conflict", "The address of a file has no slash at its end", {
-        reason: "trailing_slash",
-      });
-    }
-    // Decided in the transaction: to decide it here, too, only spares a body, and a small one has come along.
-    const isHere = declared !== null && declared <= maxInlineBytes && req.headers.expect === undefined;
-    if (isHere) return;
+    if (!exchange.dav.target.endsWithSlash) return current;
+    throw new ReliteError("conflict", "The address of a file has no slash at its end", {
+      reason: "trailing_slash",
+    });
+  }
+
+  /** What the transaction decides is decided before a large body comes, too. */
+  async function refuseEarly(exchange: AllowedExchange): Promise<void> {
+    const current = refuseAddress(exchange);
+    const place = placeOf(exchange);
     await tree.checkWrite(place, conditionsOf(exchange, config.prefix));
-    refuseOverQuota(await tree.usage(place.owner), (declared ?? 0) - (current?.size ?? 0));
+    const declared = declaredLength(exchange.req) ?? 0;
+    refuseOverQuota(await tree.usage(place.owner), declared - (current?.size ?? 0));
   }
 
   async function store(exchange: AllowedExchange): Promise<Written> {
@@ -55,27 +63,41 @@ export function createPut({ config, storage, uploads }: DavContext) {
     const limits = { maxBytes: config.maxBodyBytes, declaredBytes: declaredLength(req), checks };
     const staged = await blobs.stage(place.owner, req, limits);
     try {
-      await staged.keep();
+      if (staged.inline === null) await staged.keep();
       const type = mediaTypeOf(req.headers["content-type"]);
       const { hash, size, inline } = staged;
       const bytes = { hash, size, inline, type, modifiedMs, checksums };
       return await tree.put(place, bytes, conditionsOf(exchange, config.prefix));
     } finally {
-      await staged.release();
+      if (staged.inline === null) await staged.release();
     }
   }
 
+  /** A small body has come along: only when it is refused is it asked whether the address was at fault. */
+  function storeSmall(exchange: AllowedExchange): Promise<Written> {
+    if (exchange.dav.target.endsWithSlash) refuseAddress(exchange);
+    return store(exchange).catch((error: unknown) => {
+      refuseAddress(exchange);
+      throw error;
+    });
+  }
+
   return async (exchange: AllowedExchange): Promise<void> => {
-    await refuseEarly(exchange);
-    const hasMtime = readClientMtime(exchange.req.headers["x-oc-mtime"]) !== null;
-    const { created, node } = await uploads.run(exchange.caller.owner, () => store(exchange));
-    exchange.res.writeHead(created ? 201 : 204, {
+    const { req, res, caller } = exchange;
+    refuseUnfit(exchange);
+    const declared = declaredLength(req);
+    const isHere = declared !== null && declared <= maxInlineBytes && req.headers.expect === undefined;
+    if (!isHere) await refuseEarly(exchange);
+    const { created, node } = await uploads.run(caller.owner, () =>
+      isHere ? storeSmall(exchange) : store(exchange),
+    );
+    res.writeHead(created ? 201 : 204, {
       ETag: `"${node.etag}"`,
-      "Last-Modified": new Date(node.modifiedMs).toUTCString(),
-      ...(hasMtime ? { "X-OC-Mtime": "accepted" } : {}),
+      "Last-Modified": httpDate(node.modifiedMs),
+      ...(req.headers["x-oc-mtime"] === undefined ? {} : { "X-OC-Mtime": "accepted" }),
       ...ocHeaders(exchange.dav, node),
       ...(created ? { "Content-Length": 0 } : {}),
     });
-    exchange.res.end();
+    res.end();
   };
 }

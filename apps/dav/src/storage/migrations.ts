@@ -1,6 +1,7 @@
 import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
+import { ownerStateStep } from "./steps/owner-state.ts";
 import { removalStep } from "./steps/removal.ts";
 import { sessionsStep } from "./steps/sessions.ts";
 import { trashStep } from "./steps/trash.ts";
@@ -112,4 +113,5 @@ export const migrations: readonly string[] = [
   removalStep,
   sessionsStep,
   uploadConcatStep,
+  ownerStateStep,
 ];

@@ -62,6 +62,8 @@ async function withTree(
 ) {
   const folder = await mkdtemp(join(tmpdir(), "relite-run-"));
   const db = openDatabase(join(folder, "run.db"));
+  // Whether it lasts is not asked here.
+  db.pragma("synchronous = OFF");
   const clock = fakeClock();
   const nowMs = () => clock.nowMs();
   const commits = createCommitQueue(db);
