@@ -3,7 +3,7 @@ import type { ReliteError } from "@relite/core/errors";
 import type { Logger } from "@relite/core/log";
 import type { Exchange } from "./exchange.ts";
 import { sendErrorPage } from "./html/error-page.ts";
-import { isNavigation } from "./html/page-shell.ts";
+import { isNavigation, showsPage } from "./html/page-shell.ts";
 import { allowedOnFile } from "./methods/options.ts";
 import { leaveBody } from "./read-body.ts";
 import { shownHref } from "./shown-path.ts";
@@ -32,7 +32,7 @@ export function answerError(
   for (const name of contentHeaders) res.removeHeader(name);
   if (error.status !== 416) res.removeHeader("Content-Range");
   setErrorHeaders(exchange, error);
-  if (isNavigation(exchange.req)) {
+  if (showsPage(exchange.req)) {
     sendErrorPage(exchange, error, prefix);
     return;
   }

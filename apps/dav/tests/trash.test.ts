@@ -185,7 +185,7 @@ describe("trash over WebDAV", () => {
         const answer = await dav.request(method, path, method === "PUT" ? { body: "x" } : {});
         expect([answer.status, answer.headers.get("allow")]).toEqual([
           405,
-          "OPTIONS, GET, HEAD, PROPFIND, COPY, MOVE, DELETE",
+          "OPTIONS, GET, HEAD, POST, PROPFIND, COPY, MOVE, DELETE",
         ]);
       }
       const into = { headers: { Destination: "/dav/trash/test/x" } };

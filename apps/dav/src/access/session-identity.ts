@@ -1,5 +1,7 @@
 import type { Owners } from "../accounts/owners.ts";
 import type { Exchange, Identity } from "../exchange.ts";
+import { isForm } from "../html/page-shell.ts";
+import { isSameOrigin } from "../pages/same-origin.ts";
 import type { DavRequest } from "../target.ts";
 import type { CredentialFacts } from "./credentials.ts";
 import { refusal } from "./refusal.ts";
@@ -12,10 +14,19 @@ export interface SessionIdentityParts {
   readonly owners: Owners;
 }
 
-/** Whether a request may go by a cookie: reading of files without any other proof. Writes never do. */
+/** The zones a browser's pages show: the cookie goes along in these, each for its app. */
+export const sessionZones = ["apps", "trash", "versions"] as const;
+
+/**
+ * Whether a request may go by a cookie, without any other proof: reading, and the form of this server's own pages that
+ * brings back what was deleted or written over. Other writes never do.
+ */
 export function mayUseSession({ req }: Exchange, { method, target }: DavRequest): boolean {
   if (req.headers.cookie === undefined || req.headers.authorization !== undefined) return false;
-  return (method === "GET" || method === "HEAD") && target.segments[0] === "apps";
+  const zone = sessionZones.find((name) => name === target.segments[0]);
+  if (zone === undefined) return false;
+  if (method === "GET" || method === "HEAD") return true;
+  return method === "POST" && zone !== "apps" && isForm(req) && isSameOrigin(req);
 }
 
 /** Whether a cookie, not a header, said who it is. */

@@ -1,5 +1,6 @@
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { createFormat, type Format } from "./format.ts";
+import { icons } from "./icons.ts";
 import { html, type Markup } from "./markup.ts";
 import { closePage, openPage } from "./page-shell.ts";
 import { signOutForm } from "./sign-out-form.ts";
@@ -20,22 +21,27 @@ export interface Listing {
   readonly note: string | null;
   /** A script of this server, by path. */
   readonly script?: string;
-  /** Whether who looks can sign out: a cookie opened the page. */
-  readonly isSignedIn?: boolean;
+  /** For who looks by a cookie, and can sign out. */
+  readonly signedIn?: SignedIn;
+}
+
+/** What somebody who signed in finds besides the files. */
+export interface SignedIn {
+  /** null where nothing is kept. */
+  readonly trashHref: string | null;
+  /** The address of the folder's versions, with a slash at its end; null where none are kept. */
+  readonly versionsHref: string | null;
 }
 
 /** What is read at once; a folder that has no more is shown in the order of a dictionary. */
 const pageSize = 600;
-
-const icons = html`<svg class="hide" aria-hidden="true"><symbol id="d" viewBox="0 0 20 20"><path d="M2.5 5.5a1 1 0 0 1 1-1h4l1.8 2h7.2a1 1 0 0 1 1 1v7.5a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1z"/></symbol><symbol id="f" viewBox="0 0 20 20"><path d="M5 2.5h6.5L15.5 6.5v10.5a.7.7 0 0 1-.7.7H5a.7.7 0 0 1-.7-.7V3.200a.7.7 0 0 1 .7-.7zM11.500 2.700v3.800h3.800"/></symbol><symbol id="g" viewBox="0 0 20 20"><path d="M10 3v9m-3.500-3.500L10 12l3.500-3.500M4 16h12"/></symbol><symbol id="u" viewBox="0 0 20 20"><path d="M10 16V5M5.500 9.500 10 5l4.500 4.500"/></symbol></svg>
-`;
 
 /**
  * A folder as a page, in parts: each is sent before the next is read. Every member is there once: folders first and
  * names as its language sorts them, but in a large folder in the order of their bytes, for nothing is held back.
  */
 export async function* renderListing(tree: Pick<Tree, "members">, listing: Listing): AsyncGenerator<string> {
-  const { words, node, href, title, script } = listing;
+  const { words, node, title, script } = listing;
   const format = createFormat(words);
   yield openPage({ words, title, ...(script === undefined ? {} : { script }) }).markup + head(listing).markup;
   const sum = { folders: 0, files: 0, bytes: 0 };
@@ -46,7 +52,7 @@ export async function* renderListing(tree: Pick<Tree, "members">, listing: Listi
     const isWhole: boolean = isFirst && page.length < pageSize;
     let text = isFirst && page.length > 0 ? openTable(words).markup : "";
     for (const member of isWhole ? inReadingOrder(page, words) : page) {
-      text += row(member, href, words, format).markup;
+      text += row(member, listing, format).markup;
       sum.bytes += member.size;
       sum[member.kind === "file" ? "files" : "folders"] += 1;
     }
@@ -87,7 +93,9 @@ function head(listing: Listing): Markup {
   );
   const way =
     steps.length === 0 ? null : html`<nav aria-label="${words.trail}"><ol class="trail">${steps}</ol></nav>`;
-  const out = listing.isSignedIn === true ? signOutForm(words, listing.href) : null;
+  const { signedIn } = listing;
+  const out =
+    signedIn === undefined ? null : html`${trashLink(signedIn, words)}${signOutForm(words, listing.href)}`;
   const up =
     upHref === null
       ? null
@@ -104,14 +112,26 @@ function openTable({ name, size, modified, download }: Words): Markup {
 `;
 }
 
-function row({ name, kind, size, modifiedMs }: TreeNode, base: string, words: Words, format: Format): Markup {
+function trashLink({ trashHref }: SignedIn, words: Words): Markup | null {
+  if (trashHref === null) return null;
+  return html`<a class="button plain" href="${trashHref}"><svg class="i" aria-hidden="true"><use href="#b"/></svg>${words.trash}</a>`;
+}
+
+function row({ name, kind, size, modifiedMs }: TreeNode, listing: Listing, format: Format): Markup {
+  const { words, signedIn } = listing;
   const isFolder = kind === "collection";
-  const href = `${base}${encodeURIComponent(name)}${isFolder ? "/" : ""}`;
+  const segment = encodeURIComponent(name);
+  const href = `${listing.href}${segment}${isFolder ? "/" : ""}`;
   const when = html`<td class="t"><time datetime="${new Date(modifiedMs).toISOString()}">${format.time(modifiedMs)}</time></td>`;
   if (isFolder) {
     return html`<tr class="d"><td class="n"><a href="${href}"><svg class="i" role="img" aria-label="${words.folder}"><use href="#d"/></svg><bdi>${name}</bdi></a></td><td class="s"></td>${when}<td class="g"></td></tr>
 `;
   }
-  return html`<tr><td class="n"><a href="${href}"><svg class="i" aria-hidden="true"><use href="#f"/></svg><bdi>${name}</bdi></a></td><td class="s">${format.size(size)}</td>${when}<td class="g"><a href="${href}" download aria-label="${words.download} ${name}"><svg class="i" aria-hidden="true"><use href="#g"/></svg></a></td></tr>
+  const versionsHref = signedIn?.versionsHref ?? null;
+  const versions =
+    versionsHref === null
+      ? null
+      : html`<a href="${versionsHref}${segment}" aria-label="${words.versionsOf(name)}"><svg class="i" aria-hidden="true"><use href="#c"/></svg></a>`;
+  return html`<tr><td class="n"><a href="${href}"><svg class="i" aria-hidden="true"><use href="#f"/></svg><bdi>${name}</bdi></a></td><td class="s">${format.size(size)}</td>${when}<td class="g">${versions}<a href="${href}" download aria-label="${words.download} ${name}"><svg class="i" aria-hidden="true"><use href="#g"/></svg></a></td></tr>
 `;
 }

@@ -20,6 +20,17 @@ export function isNavigation({ method, headers }: Pick<IncomingMessage, "method"
   return /\btext\/html\b/i.test(headers.accept ?? "");
 }
 
+/** Whether a form of a page was sent. */
+export function isForm({ headers }: Pick<IncomingMessage, "headers">): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
+}
+
+/** Whether the answer is shown to a person: a page was asked for, or its form was sent. */
+export function showsPage(req: Pick<IncomingMessage, "method" | "headers">): boolean {
+  if (isNavigation(req)) return true;
+  return req.method === "POST" && isForm(req) && isNavigation({ method: "GET", headers: req.headers });
+}
+
 /**
  * No script but the server's own where a page needs one, no form to elsewhere, no frame, nothing from another origin.
  * The origin may see where a link came from, others may not.

@@ -18,6 +18,19 @@ export interface Words {
   readonly errorText: (status: number) => string;
   readonly code: string;
   readonly tryAgainIn: (seconds: number) => string;
+  readonly trash: string;
+  readonly trashText: string;
+  readonly emptyTrash: string;
+  readonly deleted: string;
+  readonly keptUntil: string;
+  readonly versions: string;
+  readonly versionsOf: (name: string) => string;
+  readonly versionsText: string;
+  readonly noVersions: string;
+  /** What a version is called: what there was until then. */
+  readonly before: (when: string) => string;
+  readonly restore: string;
+  readonly onlyFirst: (count: number) => string;
   readonly frontTitle: string;
   readonly frontText: string;
   readonly openPlace: (name: string) => string;
@@ -79,6 +92,18 @@ const en: Words = {
       : "The server does not understand this address. Check it for typing errors."),
   code: "Code",
   tryAgainIn: (seconds) => `Try again in ${seconds} s.`,
+  trash: "Trash",
+  trashText: "What is deleted stays here for a time, and goes earlier when space runs short.",
+  emptyTrash: "The trash is empty.",
+  deleted: "Deleted (UTC)",
+  keptUntil: "Kept until",
+  versions: "Older versions",
+  versionsOf: (name) => `Older versions of ${name}`,
+  versionsText: "Restoring one keeps what is there now as a version, too.",
+  noVersions: "There is no older version of this file.",
+  before: (when) => `Before ${when} UTC`,
+  restore: "Restore",
+  onlyFirst: (count) => `Only the last ${count} are shown.`,
   frontTitle: "Files on this server",
   frontText:
     "This is a Relite storage endpoint. Enter an app password to look at the files it opens. If somebody sent you a link, open the whole link instead.",
@@ -140,6 +165,18 @@ const zh: Words = {
       : "服务器无法识别此地址，请检查是否输入有误。"),
   code: "代码",
   tryAgainIn: (seconds) => `请在 ${seconds} 秒后重试。`,
+  trash: "回收站",
+  trashText: "删除的内容会在这里保留一段时间；空间不足时会提前清除。",
+  emptyTrash: "回收站为空。",
+  deleted: "删除时间（UTC）",
+  keptUntil: "保留至",
+  versions: "历史版本",
+  versionsOf: (name) => `${name} 的历史版本`,
+  versionsText: "恢复某个版本时，当前内容也会作为一个版本保留。",
+  noVersions: "此文件没有历史版本。",
+  before: (when) => `${when}（UTC）之前`,
+  restore: "恢复",
+  onlyFirst: (count) => `仅显示最近的 ${count} 项。`,
   frontTitle: "此服务器上的文件",
   frontText:
     "这是一个 Relite 存储端点。输入应用密码即可查看它所能打开的文件。如果您收到了分享链接，请直接打开完整的链接。",

@@ -1,8 +1,9 @@
 import { appCapability, isAllowed } from "@relite/core/ucan";
 import { isBySession } from "../access/session-identity.ts";
+import type { DavConfig } from "../config.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import { type Listing, renderListing } from "../html/listing.ts";
+import { type Listing, renderListing, type SignedIn } from "../html/listing.ts";
 import { setPageHeaders } from "../html/page-shell.ts";
 import { addressOf } from "../html/sign-in-form.ts";
 import { wordsFor } from "../html/words.ts";
@@ -31,8 +32,17 @@ export function createBrowse({ storage: { tree }, config }: DavContext) {
       href: hrefOf(segments.length),
       upHref: trail.at(-1)?.href ?? null,
       note: null,
-      isSignedIn: isBySession(exchange),
+      ...(isBySession(exchange) ? { signedIn: signedInAt(segments, config) } : {}),
     });
+  };
+}
+
+/** Where somebody who signed in finds what is kept of a folder. */
+function signedInAt([, ...path]: readonly string[], { prefix, retention }: DavConfig): SignedIn {
+  const hrefOf = (segments: readonly string[]) => addressOf({ segments, endsWithSlash: true }, prefix);
+  return {
+    trashHref: retention.trashMs === 0 ? null : hrefOf(["trash", ...path.slice(0, 1)]),
+    versionsHref: retention.versionsMs === 0 ? null : hrefOf(["versions", ...path]),
   };
 }
 

@@ -3,12 +3,12 @@ import { isAllowed, type Principal } from "@relite/core/ucan";
 import { clientOf } from "../access/client-of.ts";
 import { homeOf } from "../access/home-of.ts";
 import { readAppPassword } from "../access/secret.ts";
-import { sessionCookie } from "../access/session-identity.ts";
+import { sessionCookie, sessionZones } from "../access/session-identity.ts";
 import { cookieHeader, type Minted, readCookie } from "../access/sessions.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange } from "../exchange.ts";
 import { sendErrorPage } from "../html/error-page.ts";
-import { sendPageOf } from "../html/page-shell.ts";
+import { isForm, sendPageOf } from "../html/page-shell.ts";
 import { addressOf, signInForm } from "../html/sign-in-form.ts";
 import { type Words, wordsFor } from "../html/words.ts";
 import { readBody } from "../read-body.ts";
@@ -64,7 +64,9 @@ export function createSessionPages(context: DavContext): PageTable {
     const common = { lifeSec, isSecure: isFromTls(req) };
     res.writeHead(303, {
       "Set-Cookie": [
-        cookieHeader({ name: sessionCookie, value, path: cookiePath(to, prefix), ...common }),
+        ...sessionZones.map((zone) =>
+          cookieHeader({ name: sessionCookie, value, path: cookiePath(zone, to, prefix), ...common }),
+        ),
         cookieHeader({ name: endCookieOf(to), value: endValue, path: endPath, ...common }),
       ],
       Location: addressOf(to, prefix),
@@ -101,9 +103,9 @@ function refuseOtherOrigins({ req }: Exchange): void {
   });
 }
 
-/** A cookie goes along within its app only. */
-function cookiePath({ segments }: Target, prefix: readonly string[]): string {
-  return addressOf({ segments: segments.slice(0, 2), endsWithSlash: false }, prefix);
+/** A cookie goes along within its app only, there in the zones that have pages. */
+function cookiePath(zone: string, { segments }: Target, prefix: readonly string[]): string {
+  return addressOf({ segments: [zone, segments[1] ?? ""], endsWithSlash: false }, prefix);
 }
 
 interface Tried {
@@ -137,7 +139,7 @@ async function openWith(
 
 /** The address is read by the same grammar as a request's own, and lies in an app: nothing else is led to. */
 async function readForm(exchange: Exchange, prefix: readonly string[]): Promise<Tried> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(exchange.req.headers["content-type"] ?? "")) {
+  if (!isForm(exchange.req)) {
     throw new ReliteError("unsupported_media_type", "The body is a form");
   }
   const fields = new URLSearchParams((await readBody(exchange, 16_384)).toString("utf8"));

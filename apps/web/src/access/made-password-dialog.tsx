@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../design/copy-text.tsx";
 import { FactList } from "../design/fact-list.tsx";
-import { Notice } from "../design/notice.tsx";
 import type { MadePassword } from "./access-rows.ts";
+import { ToldDialog } from "./told-dialog.tsx";
 
 interface Props {
   readonly made: MadePassword;
@@ -18,7 +18,6 @@ const nameByClient = {
   koreader: "KOReader",
 } as const;
 
-/** Shown once: only the button closes it, no stray click or key. */
 export function MadePasswordDialog({ made, onClose }: Props) {
   const { t } = useTranslation();
   const fact = (name: "address" | "username" | "password") =>
@@ -27,31 +26,18 @@ export function MadePasswordDialog({ made, onClose }: Props) {
       <CopyText key={name} text={made[name]} name={t(`access.made.${name}`)} isWhole />,
     ] as const;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("access.made.title")}
-      size="lg"
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-    >
-      <Stack gap="md">
-        <Notice tone="warning" title={t("access.made.once")}>
-          {t("access.made.onceText")}
-        </Notice>
-        <FactList facts={[fact("address"), fact("username"), fact("password")]} />
-        <Text fw={500}>{t("access.made.how")}</Text>
-        <FactList facts={clients.map((client) => [nameByClient[client], t(`access.how.${client}`)])} />
-        {made.address.startsWith("http:") && (
-          <Text size="sm" c="dimmed">
-            {t("access.made.plainHttp")}
-          </Text>
-        )}
-        <Group justify="flex-end">
-          <Button onClick={onClose}>{t("access.made.done")}</Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ToldDialog title={t("access.made.title")} text={t("access.made.onceText")} onClose={onClose}>
+      <FactList facts={[fact("address"), fact("username"), fact("password")]} />
+      <Text fw={500}>{t("access.made.how")}</Text>
+      <FactList facts={clients.map((client) => [nameByClient[client], t(`access.how.${client}`)])} />
+      {made.address.startsWith("http:") && (
+        <Text size="sm" c="dimmed">
+          {t("access.made.plainHttp")}
+        </Text>
+      )}
+      <Group justify="flex-end">
+        <Button onClick={onClose}>{t("access.made.done")}</Button>
+      </Group>
+    </ToldDialog>
   );
 }

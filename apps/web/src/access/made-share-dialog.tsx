@@ -1,12 +1,12 @@
-import { Button, CopyButton, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, CopyButton, Group, Text } from "@mantine/core";
 import { IconCheck, IconCopy, IconExternalLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useRuntime } from "../app/runtime.tsx";
 import { CopyText } from "../design/copy-text.tsx";
 import { FactList } from "../design/fact-list.tsx";
-import { Notice } from "../design/notice.tsx";
 import { useFormat } from "../design/use-format.ts";
 import { pathOf, type ShareOrder } from "./share-order.ts";
+import { ToldDialog } from "./told-dialog.tsx";
 
 /** A link, with its secret, and what it was made for. */
 export interface ToldShare {
@@ -21,41 +21,27 @@ interface Props {
 
 const dayMs = 86_400_000;
 
-/** Shown once: only the button closes it, no stray click or key. */
 export function MadeShareDialog({ made: { link, order }, onClose }: Props) {
   const { t } = useTranslation();
   const { clock } = useRuntime();
   const format = useFormat();
   const until = format.day(clock.nowMs() + order.days * dayMs);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("shares.made.title")}
-      size="lg"
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-    >
-      <Stack gap="md">
-        <Notice tone="warning" title={t("access.made.once")}>
-          {t("shares.made.onceText")}
-        </Notice>
-        <FactList
-          facts={[
-            [t("shares.made.opens"), [order.place.app, ...pathOf(order.place)].join("/")],
-            [t("shares.made.until"), until],
-            [t("shares.made.link"), <CopyText key="link" text={link} name={t("shares.made.link")} isWhole />],
-          ]}
-        />
-        {link.startsWith("http:") && (
-          <Text size="sm" c="dimmed">
-            {t("access.made.plainHttp")}
-          </Text>
-        )}
-        <LinkButtons link={link} onClose={onClose} />
-      </Stack>
-    </Modal>
+    <ToldDialog title={t("shares.made.title")} text={t("shares.made.onceText")} onClose={onClose}>
+      <FactList
+        facts={[
+          [t("shares.made.opens"), [order.place.app, ...pathOf(order.place)].join("/")],
+          [t("shares.made.until"), until],
+          [t("shares.made.link"), <CopyText key="link" text={link} name={t("shares.made.link")} isWhole />],
+        ]}
+      />
+      {link.startsWith("http:") && (
+        <Text size="sm" c="dimmed">
+          {t("access.made.plainHttp")}
+        </Text>
+      )}
+      <LinkButtons link={link} onClose={onClose} />
+    </ToldDialog>
   );
 }
 

@@ -2,13 +2,16 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../../context.ts";
 import { mayWrite } from "../../engine/conditions.ts";
 import type { AllowedExchange } from "../../exchange.ts";
+import { isNavigation } from "../../html/page-shell.ts";
 import { readConditions } from "../../preconditions.ts";
 import type { TreeNode } from "../../tree/tree.ts";
 import { createGet } from "../get.ts";
 import { conditionsOf, destinationOf } from "../place-of.ts";
 import { sendWritten } from "../send-written.ts";
+import { createBrowseTrash } from "./browse-trash.ts";
 import { createListTrash, visibleEntries } from "./list.ts";
 import { isVisible, openEntry, openHome } from "./open-trash.ts";
+import { createRestoreForm } from "./restore-form.ts";
 
 /** What can be done in an app's trash: look, take out (COPY), bring back (MOVE), end for good (DELETE). */
 export function createTrashMethods(context: DavContext) {
@@ -18,9 +21,15 @@ export function createTrashMethods(context: DavContext) {
     if (segments.length === 2) throw onlyListed(exchange);
     return storage.tree.read((await openEntry(context, exchange, "read")).place);
   });
+  const browse = createBrowseTrash(context);
+  const look = async (exchange: AllowedExchange) => {
+    if (isNavigation(exchange.req) && (await browse(exchange))) return;
+    await get(exchange);
+  };
   return {
-    GET: get,
-    HEAD: get,
+    GET: look,
+    HEAD: look,
+    POST: createRestoreForm(context),
     PROPFIND: createListTrash(context),
     COPY: async (exchange: AllowedExchange) => {
       const { place } = await openEntry(context, exchange, "read");

@@ -2,12 +2,15 @@ import { ReliteError } from "@relite/core/errors";
 import type { DavContext } from "../../context.ts";
 import { mayWrite, type WriteConditions } from "../../engine/conditions.ts";
 import type { AllowedExchange } from "../../exchange.ts";
+import { isNavigation } from "../../html/page-shell.ts";
 import { readConditions } from "../../preconditions.ts";
 import type { TreeNode } from "../../tree/tree.ts";
 import type { VersionPlace } from "../../tree/versions.ts";
 import { createGet } from "../get.ts";
 import { conditionsOf, destinationOf, notFound, placeOf } from "../place-of.ts";
+import { leadTo, takeForm } from "../restored-page.ts";
 import { sendWritten } from "../send-written.ts";
+import { createBrowseVersions } from "./browse-versions.ts";
 import { createListVersions } from "./list.ts";
 import { versionPlaceOf } from "./version-place.ts";
 
@@ -44,9 +47,23 @@ export function createVersionMethods(context: DavContext) {
     sendWritten(exchange, written, config.prefix);
   };
 
+  const browse = createBrowseVersions(context);
+  const look = async (exchange: AllowedExchange) => {
+    if (isNavigation(exchange.req) && (await browse(exchange))) return;
+    await get(exchange);
+  };
+
   return {
-    GET: get,
-    HEAD: get,
+    GET: look,
+    HEAD: look,
+    POST: async (exchange: AllowedExchange) => {
+      await takeForm(exchange);
+      const { from } = await find(exchange);
+      const conditions = conditionsOf(exchange, config.prefix);
+      await versions.restore(from, from.file, { overwrite: true, conditions, isMove: false });
+      const { segments } = exchange.dav.target;
+      leadTo(exchange, { segments: segments.slice(0, -1), endsWithSlash: false }, config.prefix);
+    },
     PROPFIND: createListVersions(context),
     COPY: restore(false),
     MOVE: restore(true),
