@@ -70,7 +70,9 @@ describe("/metrics", () => {
         const text = await ask("/metrics");
         const counts = [...text.matchAll(/_count{method="GET",zone="pages",status="200"} (\d+)/g)];
         expect(Number(counts[0]?.[1])).toBeGreaterThanOrEqual(60 + time);
-        expect(text).toContain("process_resident_memory_bytes");
+        const residentBytes = Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
+        expect(residentBytes / process.memoryUsage.rss()).toBeLessThan(1.5);
+        expect(text).toContain("nodejs_heap_size_used_bytes");
       });
     }
     await server.close();

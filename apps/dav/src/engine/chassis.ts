@@ -1,7 +1,9 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { parse } from "node:url";
-import { v2 as webdav } from "webdav-server";
+// Of the package only this half: the other is as large, and every thread would hold it.
+import type * as webdav from "webdav-server/lib/index.v2.js";
+import chassis from "webdav-server/lib/index.v2.js";
 import type { Exchange } from "../exchange.ts";
 import type { Soon } from "../soon.ts";
 
@@ -78,7 +80,7 @@ export function createChassis(parts: ChassisParts): Chassis {
 }
 
 /** Without hooks before a request, which cost it a turn of their own, and with methods by the names they come with. */
-class PlainServer extends webdav.WebDAVServer {
+class PlainServer extends chassis.WebDAVServer {
   override invokeBeforeRequest(_context: webdav.HTTPRequestContext, proceed: () => void): void {
     proceed();
   }
@@ -158,7 +160,7 @@ function warnOfUrlParseNever(): void {
 }
 
 /** The one mount the library asks for; it is only ever asked for the type of its root. */
-class RootOnly extends webdav.FileSystem {
+class RootOnly extends chassis.FileSystem {
   constructor() {
     super({
       uid: () => "relite",
@@ -172,7 +174,7 @@ class RootOnly extends webdav.FileSystem {
     _path: webdav.Path | string,
     callback: webdav.ReturnCallback<webdav.ResourceType>,
   ): void {
-    callback(undefined, webdav.ResourceType.Directory);
+    callback(undefined, chassis.ResourceType.Directory);
   }
 
   protected override _lockManager(): void {

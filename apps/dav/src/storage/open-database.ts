@@ -17,7 +17,8 @@ export function openDatabase(file: string): SqliteDatabase {
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     db.pragma("temp_store = MEMORY");
-    db.pragma("cache_size = -32000");
+    // What is not in it the system has: 4 MB for each thread that answers.
+    db.pragma("cache_size = -4000");
     // Pages that many commits change are written back once: 16 MiB of log, read again in a moment after a crash.
     db.pragma("wal_autocheckpoint = 4000");
     db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);

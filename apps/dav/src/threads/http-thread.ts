@@ -23,6 +23,10 @@ await runThread(config.logLevel, async ({ log, post }) => {
   const http = await openHttpServer({ host: config.host, port, reusePort, maxConnections });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // What is the process's is the same in each thread, and would be added up.
+  if (thread > 0)
+    for (const { name } of registry.getMetricsAsArray())
+      if (name.startsWith("process_")) registry.removeSingleMetric(name);
   const metrics = createMetrics(registry);
   const shared = shareMetrics({ metrics, port: http.port, threads: limits.threads, clock: systemClock });
   const parts = { log, audit, limits, thread, metrics, collectMetrics: shared.collect };
