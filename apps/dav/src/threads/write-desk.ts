@@ -31,7 +31,7 @@ export function createWriteDesk(table: WriteTable): WriteDesk {
       const send = () => {
         const ended = answers;
         answers = [];
-        port.postMessage(ended);
+        post(port, ended);
       };
       port.on("message", (calls: readonly Call[]) => {
         for (const call of calls) {
@@ -49,4 +49,16 @@ export function createWriteDesk(table: WriteTable): WriteDesk {
       while (running.size > 0) await Promise.all(running);
     },
   };
+}
+
+/** What cannot cross is a mistake of ours: of all that one commit ended, only that is told as a failure. */
+function post(port: MessagePort, answers: readonly Answer[]): void {
+  try {
+    port.postMessage(answers);
+  } catch (cause) {
+    if (answers.length > 1) for (const answer of answers) post(port, [answer]);
+    else
+      for (const { id } of answers)
+        port.postMessage([{ id, error: errorToWire(new Error("not plain data", { cause })) }]);
+  }
 }
