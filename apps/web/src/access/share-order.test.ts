@@ -20,7 +20,7 @@ describe("the order for a share link", () => {
     expect(labelOf("  for Ben ")).toBe("for Ben");
     expect(labelOf(" ")).toBe("plan.txt");
     expect([nameOfPlace(folder), nameOfPlace(whole)]).toEqual(["2026", "files"]);
-    expect(labelOf("", { ...file, file: "a".repeat(255) })).toBe("a".repeat(100));
-    expect(labelOf("", { ...file, file: `a${"\u{1f600}".repeat(60)}` })).toBe(`a${"\u{1f600}".repeat(49)}`);
+    expect(labelOf("", { ...file, file: "a".repeat(255) })).toBe(`${"a".repeat(99)}…`);
+    expect(labelOf("", { ...file, file: `a${"\u{1f600}".repeat(60)}` })).toBe(`a${"\u{1f600}".repeat(49)}…`);
   });
 });

@@ -36,10 +36,11 @@ const maxLabelLength = 100;
 /** No longer than the endpoint keeps names, and cut between characters. */
 export function labelOfShare({ label, place }: ShareOrder): string {
   const chosen = label.trim() === "" ? nameOfPlace(place) : label.trim();
+  if (chosen.length <= maxLabelLength) return chosen;
   let kept = "";
   for (const character of chosen) {
-    if (kept.length + character.length > maxLabelLength) break;
+    if (kept.length + character.length >= maxLabelLength) break;
     kept += character;
   }
-  return kept;
+  return `${kept}…`;
 }
