@@ -49,6 +49,14 @@ export async function list(server: BenchServer, folder: string, form: PropfindFo
   await expectSuccess(server, "PROPFIND", folder, { body, headers });
 }
 
+/** How long a listing takes when a member was written over since the last one, in milliseconds. */
+export async function listChanged(server: BenchServer, folder: string, form: PropfindForm): Promise<number> {
+  await expectSuccess(server, "PUT", `${folder}file-1.txt`, { body: randomBytes(9) });
+  const startMs = performance.now();
+  await list(server, folder, form);
+  return performance.now() - startMs;
+}
+
 /** COPY or MOVE of a collection. */
 export function transfer(server: BenchServer, method: "COPY" | "MOVE", from: string, to: string) {
   return expectSuccess(server, method, from, {
