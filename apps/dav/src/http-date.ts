@@ -1,4 +1,5 @@
 const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, "0"));
+const threeDigits = Array.from({ length: 1_000 }, (_, value) => String(value).padStart(3, "0"));
 
 /** Writes times as `Date.toUTCString` does (RFC 9110 §5.6.7), several times quicker for times of the same day. */
 export function createHttpDate(): (ms: number) => string {
@@ -16,9 +17,7 @@ export function createIsoTime(): (ms: number) => string {
   }, isoText);
   return (ms) => {
     const text = Number.isInteger(ms) ? textOf(ms) : null;
-    return text === null
-      ? isoText(ms)
-      : `${text}${String(ms - Math.floor(ms / 1_000) * 1_000).padStart(3, "0")}Z`;
+    return text === null ? isoText(ms) : `${text}${threeDigits[ms - Math.floor(ms / 1_000) * 1_000]}Z`;
   };
 }
 

@@ -17,7 +17,8 @@ const pageSize = 500;
 // The client begins to read while the rest is made.
 const firstPageSize = 100;
 // For each thread: a listing of 10,000 files with the properties that clients ask for, and a few more.
-const maxKeptBytes = 8 * 1024 * 1024;
+const maxKeptBytes = 6 * 1024 * 1024;
+const maxEach = 4 * 1024 * 1024;
 
 /** The npm `webdav` client reads the quota from a PROPFIND without a body, where sabre/dav and Nextcloud have it. */
 const everythingAndQuota: PropfindRequest = {
@@ -30,7 +31,7 @@ export function createPropfind(context: DavContext) {
   const { tree } = context.storage;
   const prefixHref = context.config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
   const createRespond = createResponder(context, prefixHref);
-  const answers = createKeptAnswers({ maxBytes: maxKeptBytes, maxEach: maxKeptBytes / 2 });
+  const answers = createKeptAnswers({ maxBytes: maxKeptBytes, maxEach });
 
   return async (exchange: AllowedExchange): Promise<void> => {
     const { dav } = exchange;
@@ -91,8 +92,11 @@ export async function* listBelow(
   }
 }
 
+// What stands in an address as it is.
+const plain = /^[\w.!~*'()-]*$/;
+
 /** From a collection's address to its member's. */
 export function memberPath({ name, kind }: TreeNode): string {
-  const path = encodeURIComponent(name);
+  const path = plain.test(name) ? name : encodeURIComponent(name);
   return kind === "collection" ? `${path}/` : path;
 }

@@ -43,40 +43,44 @@ export function rowEtag(row: NodeRow): string {
   return Buffer.from(row.hash, "hex").toString("base64url");
 }
 
-/** What is read of each of many rows, in this order: without names for every value of every row it is read in half the time. */
-export const memberColumns = "id, name, kind, size, hash, type, version, created_ms, modified_ms";
+/**
+ * What is read of each of many rows, in this order. Every value costs, so there are few: no names, a size for a file and
+ * a version for a collection in one place (which is which says the hash), and no time of birth that is the last change.
+ */
+export const memberColumns =
+  "id, name, hash, iif(hash IS NULL, version, size), type, modified_ms, nullif(created_ms, modified_ms)";
 
 export type MemberRow = readonly [
   id: number,
   name: string,
-  kind: number,
-  size: number,
   hash: string | null,
+  sizeOrVersion: number,
   type: string | null,
-  version: number,
-  createdMs: number,
   modifiedMs: number,
+  createdMs: number | null,
 ];
 
 /** The tags of a page are written in one go, each from its own stretch of three-byte groups. */
 export function memberRowsToNodes(rows: readonly MemberRow[]): TreeNode[] {
   let hex = "";
-  for (const [, , , , hash] of rows) if (hash !== null) hex += `${hash}00`;
+  for (const row of rows) if (row[2] !== null) hex += `${row[2]}00`;
   const tags = Buffer.from(hex, "hex").toString("base64url");
   let at = 0;
-  return rows.map(([id, name, kind, size, hash, type, version, createdMs, modifiedMs]) => {
-    const etag = hash === null ? `c${id}-${version}` : tags.slice(at, at + 43);
+  return rows.map((row) => {
+    const id = row[0];
+    const hash = row[2];
+    const tagAt = at;
     if (hash !== null) at += 44;
     return {
       id,
-      kind: kind === collectionKind ? "collection" : "file",
-      name,
-      size,
-      etag,
+      kind: hash === null ? "collection" : "file",
+      name: row[1],
+      size: hash === null ? 0 : row[3],
+      etag: hash === null ? `c${id}-${row[3]}` : tags.slice(tagAt, tagAt + 43),
       hash,
-      type,
-      createdMs,
-      modifiedMs,
+      type: row[4],
+      createdMs: row[6] ?? row[5],
+      modifiedMs: row[5],
     };
   });
 }
