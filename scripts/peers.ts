@@ -12,10 +12,11 @@ const packages = isShort
   ? ["rclone", "litmus"]
   : [
       ...["apache2", "rclone", "litmus", "curl", "cadaver", "davfs2"],
-      ...["nextcloud-desktop-cmd", "owncloud-client-cmd"],
+      ...["nextcloud-desktop-cmd", "owncloud-client-cmd", "gvfs-backends"],
     ];
 const programOf: Readonly<Record<string, string>> = {
   davfs2: "mount.davfs",
+  "gvfs-backends": "/usr/libexec/gvfsd-dav",
   "nextcloud-desktop-cmd": "nextcloudcmd",
   "owncloud-client-cmd": "owncloudcmd",
 };

@@ -120,6 +120,21 @@ describe.each(programs)("$program on our endpoint", ({ program, debianPackage })
     expect([...filesOf(one).keys()]).not.toContain("moved/mine.txt");
   });
 
+  it("[NC8] what is newer than a backup that was restored is not lost", async () => {
+    const backup = join(endpoint.folder, "backup");
+    await endpoint.relite("backup", backup);
+    write(one, "plain.txt", "newer than the backup");
+    write(one, "new/only newer.txt", "made after the backup");
+    for (const _ of [1, 2]) expect((await sync(one)).code).toBe(0);
+    await endpoint.restart(() => endpoint.relite("restore", backup, "--replace"));
+    await sync(one);
+    await sync(one);
+    const texts = [...filesOf(one).keys()]
+      .filter((name) => name.endsWith(".txt"))
+      .map((name) => read(one, name));
+    expect(texts).toEqual(expect.arrayContaining(["newer than the backup", "made after the backup"]));
+  });
+
   it("[NC1] a wrong password is refused, and what all this left is sound", async () => {
     expect((await sync(one, "wrong")).code).not.toBe(0);
     expect(await endpoint.relite("fsck")).toContain("clean");

@@ -19,8 +19,8 @@ export interface OwnedEndpoint extends AsyncDisposable {
   appPassword(...options: readonly string[]): Promise<string>;
   /** The command line of Relite; throws when it fails. */
   relite(...args: readonly string[]): Promise<string>;
-  /** Stops the process and starts another on the same folder and port. */
-  restart(): Promise<void>;
+  /** Stops the process and starts another on the same folder and port; `meanwhile` is done between. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
 }
 
 const program = join(root, "scripts/relite.ts");
@@ -55,8 +55,9 @@ export async function startOwnedEndpoint(
       );
       return String(JSON.parse(made).password);
     },
-    restart: async () => {
+    restart: async (meanwhile) => {
       await server.close();
+      await meanwhile?.();
       server = await startEndpointProcess(data, env, port);
     },
     [Symbol.asyncDispose]: async () => {
