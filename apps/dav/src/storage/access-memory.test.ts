@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rememberAccess } from "./access-memory.ts";
-import { openDatabase, type SqliteDatabase } from "./open-database.ts";
+import { openDatabase, openForReading, type SqliteDatabase } from "./open-database.ts";
 
 describe("who may come in", () => {
   let folder = "";
@@ -51,6 +51,23 @@ describe("who may come in", () => {
     writer.exec("INSERT INTO owner_dids VALUES ('did:key:z', 1, 1)");
     await nextRequest();
     expect([isDisabled(), reads]).toEqual([true, 3]);
+  });
+
+  it("[PW4] is remembered by a connection that only reads, in the very turn in which others' commits are seen", async () => {
+    const onlyReads = openForReading(join(folder, "a.db"));
+    const remember = rememberAccess<number>(onlyReads, 10);
+    let asked = 0;
+    const ask = () => remember("one", () => ++asked);
+    for (const usedBytes of [1, 2, 3]) {
+      writer.exec(`UPDATE owners SET used_bytes = ${usedBytes}`);
+      await nextRequest();
+      expect([ask(), ask(), onlyReads.inTransaction]).toEqual([1, 1, true]);
+    }
+    writer.exec("UPDATE owners SET disabled_ms = 1");
+    await nextRequest();
+    expect([ask(), ask()]).toEqual([2, 2]);
+    await nextRequest();
+    onlyReads.close();
   });
 
   it("[PW4] is read, not remembered, inside a transaction that may be undone", async () => {

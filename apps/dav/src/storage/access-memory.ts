@@ -15,8 +15,9 @@ export function rememberAccess<Value>(
   let rememberedAt = -1;
   return (key, read) => {
     const current = revision();
-    // Without a count nothing can be remembered, fsck tells; and what a transaction did may yet be undone.
-    if (current === null || db.inTransaction) return read();
+    // Without a count nothing can be remembered, fsck tells; and what a transaction did may yet be undone, but for those of
+    // a connection that only reads: it has one whenever much is read anew.
+    if (current === null || (!db.readonly && db.inTransaction)) return read();
     if (current !== rememberedAt || memory.size >= maxEntries) memory.clear();
     rememberedAt = current;
     const known = memory.get(key);

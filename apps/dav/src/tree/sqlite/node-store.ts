@@ -55,7 +55,7 @@ export function createNodeStore(
     const apps = appsByOwner.get(owner) ?? sql.apps.get(owner)?.id;
     if (apps === undefined) return undefined;
     // What a transaction made may yet be undone.
-    if (!db.inTransaction) appsByOwner.set(owner, apps);
+    if (db.readonly || !db.inTransaction) appsByOwner.set(owner, apps);
     return sql.child.get(apps, appId);
   }
 
