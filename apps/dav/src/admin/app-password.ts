@@ -1,14 +1,7 @@
-import { type Clock, systemClock } from "@relite/core/clock";
-import { type Command, createCommand, UsageError } from "@relite/core/node";
+import { systemClock } from "@relite/core/clock";
 import { z } from "zod";
-import { createRemote, type Remote, understand } from "./remote.ts";
-import {
-  describeScope,
-  issueStoredOrder,
-  readStoredOrder,
-  required,
-  type StoredOrder,
-} from "./stored-order.ts";
+import { createStoredCommand } from "./stored-command.ts";
+import { describeScope } from "./stored-order.ts";
 
 const usage = `
 app-password create --key FILE --url URL --app ID [--path P] [--can read|write] [--days N] [--label L]
@@ -29,8 +22,6 @@ A password for WebDAV clients that know nothing of tokens. It opens one app, or 
     --json          print JSON
 `;
 
-const values = ["key", "url", "app", "path", "can", "days", "label", "proof", "aud"];
-
 const made = z.object({
   id: z.string(),
   username: z.string(),
@@ -48,47 +39,23 @@ const listed = z.object({
   ),
 });
 
-export const runAppPassword: Command = createAppPasswordCommand(systemClock);
-
-function createAppPasswordCommand(clock: Clock): Command {
-  return createCommand(usage, { flags: ["json"], values }, async (args, io) => {
-    const [verb, id, ...more] = args.positionals;
-    const isCall =
-      verb === "create" || verb === "list" ? id === undefined : verb === "revoke" && id !== undefined;
-    if (!isCall || more.length > 0) throw new UsageError("Say `app-password create`, `list` or `revoke ID`");
-    const say = (value: unknown, lines: readonly string[]) => {
-      for (const line of args.flags.has("json") ? [JSON.stringify(value)] : lines) io.out(line);
-    };
-    const order = verb === "create" ? readStoredOrder(args.values, { days: 90, can: "write" }, clock) : null;
-    const remote = await createRemote(
-      {
-        keyFile: required(args.values, "key"),
-        url: required(args.values, "url"),
-        proofFile: args.values.proof,
-        audience: args.values.aud,
-      },
-      clock,
-    );
-    if (order !== null) {
-      const password = await create(remote, order, clock);
-      return say(password, describeMade(password));
-    }
-    if (verb === "list") {
-      const { appPasswords } = understand(listed, await remote.ask("GET", "/relite/app-passwords"));
-      return say(
-        appPasswords,
-        appPasswords.length === 0 ? ["no app passwords"] : appPasswords.map(describeListed),
-      );
-    }
-    await remote.ask("DELETE", `/relite/app-passwords/${encodeURIComponent(id ?? "")}`);
-    say({ revoked: id }, [`revoked ${id}`]);
-  });
-}
-
-async function create(remote: Remote, order: StoredOrder, clock: Clock) {
-  const ucan = await issueStoredOrder(remote, order, clock);
-  return understand(made, await remote.ask("POST", "/relite/app-passwords", { ucan, label: order.label }));
-}
+export const runAppPassword = createStoredCommand(
+  {
+    name: "app-password",
+    usage,
+    page: "/relite/app-passwords",
+    values: ["can"],
+    defaults: { days: 90, can: "write" },
+    made,
+    listed,
+    tellMade: (password) => ({ value: password, lines: describeMade(password) }),
+    tellListed: ({ appPasswords: all }) => ({
+      value: all,
+      lines: all.length === 0 ? ["no app passwords"] : all.map(describeListed),
+    }),
+  },
+  systemClock,
+);
 
 function describeMade({ username, password, ...facts }: z.output<typeof made>): readonly string[] {
   return [
