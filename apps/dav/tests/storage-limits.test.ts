@@ -103,6 +103,8 @@ describe("a disk without room", () => {
         await fill(to, "tiny", (index) => `tiny ${index}`),
       ];
       expect([files.status, small.status, tiny.status]).toEqual([507, 507, 507]);
+      const refused = await to.request("PUT", "one more", { body: large(99) });
+      expect((await refused.json()).detail).toContain("what is deleted makes room within some minutes");
       // The database's log begins anew now and then, and has room for something small.
       expect([201, 507]).toContain(await statusOf(to, "MKCOL", "collection"));
       await expectWhole(to, [...files.stored, ...small.stored, ...tiny.stored]);
