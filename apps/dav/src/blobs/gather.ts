@@ -11,6 +11,7 @@ export function gather(body: Readable, bytes: number): Promise<Buffer | null> {
     // Not from the pool: what crosses threads takes all of its memory along.
     const whole = Buffer.allocUnsafeSlow(bytes);
     let size = 0;
+    let isOver = false;
     const take = (chunk: Buffer) => {
       const end = size + chunk.byteLength;
       if (end <= bytes) whole.set(chunk, size);
@@ -21,10 +22,15 @@ export function gather(body: Readable, bytes: number): Promise<Buffer | null> {
       resolve(null);
     };
     body.on("data", take);
-    body.on("end", () => resolve(size === bytes ? whole : null));
+    body.on("end", () => {
+      isOver = true;
+      resolve(size === bytes ? whole : null);
+    });
     // They stay: whatever its source still has to say must not end the process.
     body.on("error", reject);
-    body.on("close", () => reject(prematureClose()));
+    body.on("close", () => {
+      if (!isOver) reject(prematureClose());
+    });
   });
 }
 
