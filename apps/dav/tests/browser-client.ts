@@ -39,11 +39,14 @@ export function browserClient(dav: TestServer, audience?: string) {
       body: new URLSearchParams(fields),
       redirect: "manual",
     });
-    const [setCookie = "", setEndCookie = ""] = answer.headers.getSetCookie();
+    const setCookies = answer.headers.getSetCookie();
+    const [setCookie = ""] = setCookies;
+    const setEndCookie = setCookies.find((line) => line.startsWith("relite-end-")) ?? "";
     return {
       status: answer.status,
       text: await answer.text(),
       location: answer.headers.get("location"),
+      setCookies,
       setCookie,
       setEndCookie,
       cookie: setCookie.split(";")[0] ?? "",

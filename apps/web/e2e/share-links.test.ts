@@ -38,7 +38,8 @@ it("[E2E10] a share link made in the page, by keyboard, opens what was chosen fo
   await panel.getByRole("button", { name: "Create" }).press("Enter");
 
   const dialog = page.getByRole("dialog", { name: "Your share link" });
-  const [link = ""] = await dialog.locator("dd code").allInnerTexts();
+  await dialog.locator("dd code").first().waitFor();
+  const link = await dialog.locator("dd code").first().innerText();
   expect(link).toMatch(new RegExp(`^${stack.davUrl}/s/[a-z2-7]{8}#[a-z2-7]{32}$`));
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press("Escape");
