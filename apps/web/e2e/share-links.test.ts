@@ -60,6 +60,7 @@ it("[E2E10] a share link made in the page, by keyboard, opens what was chosen fo
   await line.getByText("files/my trip/plan.txt").waitFor();
 
   await line.getByRole("button", { name: "Revoke for Ben" }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).press("Enter");
   await panel.getByText("No share links yet").waitFor();
