@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { ensureProgram } from "../scripts/peers/packages.ts";
+import { each, gauges, prepare } from "./dav-contenders.ts";
 import {
   expectSuccess,
   fillFolder,
@@ -11,11 +12,11 @@ import {
   type PropfindForm,
   putRate,
   smallBytes,
-  transfer,
 } from "./dav-requests.ts";
 import { type BenchServer, startCeiling, startDavServers } from "./dav-servers.ts";
+import { benchSync, benchTrees } from "./dav-trees.ts";
 import { download, requestBytes, sendRequests } from "./http-load.ts";
-import { type Contender, type Gauge, measureFigures, measureTimes, type Table } from "./measure.ts";
+import { measureFigures, measureTimes, type Table } from "./measure.ts";
 import type { BenchOptions } from "./options.ts";
 
 const connections = 16;
@@ -43,62 +44,6 @@ export async function* benchDav(options: BenchOptions): AsyncGenerator<Table> {
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
-}
-
-/** The servers on which the work succeeded; a peer that cannot do it is left out of what needs it. */
-async function prepare(
-  servers: readonly BenchServer[],
-  say: BenchOptions["say"],
-  work: (server: BenchServer) => Promise<unknown>,
-): Promise<readonly BenchServer[]> {
-  const able: BenchServer[] = [];
-  for (const server of servers) {
-    try {
-      await work(server);
-      able.push(server);
-    } catch (error) {
-      if (server.isOurs) throw error;
-      say(`${server.name} is left out: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return able;
-}
-
-/** A target that is a share of Apache's time stands only where Apache runs, which is first then. */
-function each(
-  servers: readonly BenchServer[],
-  run: (server: BenchServer) => Promise<unknown>,
-  aim: Pick<Contender, "target" | "targetRatio"> = {},
-): readonly Contender[] {
-  const isKnown = aim.target !== undefined || servers[0]?.name.startsWith("Apache");
-  return servers.map((server) => ({
-    name: server.name,
-    run: () => named(server, run),
-    isPeer: !server.isOurs,
-    ...(server.isOurs && isKnown ? aim : {}),
-  }));
-}
-
-async function named<Result>(
-  server: BenchServer,
-  run: (server: BenchServer) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await run(server);
-  } catch (cause) {
-    throw new Error(`${server.name} failed`, { cause });
-  }
-}
-
-function gauges(
-  servers: readonly BenchServer[],
-  run: (server: BenchServer) => Promise<number>,
-  aim: Pick<Gauge, "target" | "targetRatio"> = {},
-): readonly Gauge[] {
-  return each(servers, run, aim).map((contender, index) => {
-    const server = servers[index];
-    return { ...contender, run: async () => (server === undefined ? Number.NaN : named(server, run)) };
-  });
 }
 
 async function* benchListings(
@@ -172,74 +117,6 @@ async function* benchLarge(servers: readonly BenchServer[]): AsyncGenerator<Tabl
   yield await measureFigures("GET 200 MB", "MB/s", gauges(servers, get, { targetRatio: 0.8 }));
   const growth = gauges(ours, async (server) => peakMegabytes(server) - (before[0] ?? 0));
   yield await measureFigures("Memory gained at most meanwhile", "MB", growth, { rounds: 1 });
-}
-
-/** Trees of 10,000 files, in folders of 500. */
-async function* benchTrees(servers: readonly BenchServer[], say: BenchOptions["say"]): AsyncGenerator<Table> {
-  const able = await prepare(servers, say, makeTree);
-  let copies = 0;
-  const copy = (server: BenchServer) => transfer(server, "COPY", "tree/", `copy-${copies++}/`);
-  yield await measureTimes("COPY of a tree of 10,000 files", each(able, copy, { target: 100 }), {
-    rounds: 3,
-  });
-  let moves = 0;
-  // There and back again is one there and one back.
-  const move = async (server: BenchServer) => {
-    moves += 1;
-    const startMs = performance.now();
-    await transfer(server, "MOVE", "tree/", `moved-${moves}/`);
-    const tookMs = performance.now() - startMs;
-    await transfer(server, "MOVE", `moved-${moves}/`, "tree/");
-    return tookMs;
-  };
-  const remove = async (server: BenchServer) => {
-    const name = `gone-${copies++}/`;
-    await transfer(server, "COPY", "tree/", name);
-    const startMs = performance.now();
-    await expectSuccess(server, "DELETE", name);
-    return performance.now() - startMs;
-  };
-  yield await measureFigures("MOVE of a tree of 10,000 files", "ms", gauges(able, move, { target: 5 }));
-  const removal = gauges(able, remove, { target: 100 });
-  yield await measureFigures("DELETE of a tree of 10,000 files", "ms", removal, { rounds: 3 });
-}
-
-async function makeTree(server: BenchServer): Promise<void> {
-  await expectSuccess(server, "MKCOL", "tree/");
-  for (let at = 0; at < 20; at += 1) await fillFolder(server, `tree/${at}/`, 500);
-}
-
-/** Whether an earlier group left it. */
-function hasTree(server: BenchServer): Promise<boolean> {
-  return expectSuccess(server, "PROPFIND", "tree/", { headers: { depth: "0" } }).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function* benchSync(servers: readonly BenchServer[]): AsyncGenerator<Table> {
-  const ours = servers.filter(({ isOurs }) => isOurs);
-  const report = (server: BenchServer, token: string) =>
-    expectSuccess(server, "REPORT", "many/", {
-      headers: { "content-type": "application/xml" },
-      body: `<sync-collection xmlns="DAV:"><sync-token>${token}</sync-token><sync-level>infinite</sync-level><prop><getetag/></prop></sync-collection>`,
-    });
-  const tokenOf = (text: string) => /<D:sync-token>([^<]*)</.exec(text)?.[1] ?? "";
-  const tokens = new Map<BenchServer, string>();
-  for (const server of ours) {
-    if (!(await hasTree(server))) await makeTree(server);
-    await expectSuccess(server, "MKCOL", "many/");
-    for (let at = 0; at < 10; at += 1) await transfer(server, "COPY", "tree/", `many/${at}/`);
-    tokens.set(server, tokenOf(await report(server, "")));
-    for (let at = 0; at < 10; at += 1)
-      await expectSuccess(server, "PUT", `many/${at}/3/file-7.txt`, { body: `changed ${at}` });
-  }
-  const ask = async (server: BenchServer) => {
-    const text = await report(server, tokens.get(server) ?? "");
-    if (text.split("<D:response>").length !== 11) throw new Error("not the ten changes");
-  };
-  const title = "sync-collection over 100,000 nodes with 10 changes";
-  yield await measureTimes(title, each(ours, ask, { target: 5 }), { rounds: 9 });
 }
 
 /** The largest that a server's memory was since `forgetPeak`, its threads included; Linux tells. */

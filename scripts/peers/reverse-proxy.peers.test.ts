@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runLitmus } from "../../apps/dav/peers/litmus.ts";
+import { litmusSuites, runLitmus } from "../../apps/dav/peers/litmus.ts";
 import { type OwnedEndpoint, startOwnedEndpoint } from "./owned-endpoint.ts";
 import { ensureProgram } from "./packages.ts";
 import type { PeerServer } from "./process-server.ts";
@@ -15,13 +15,6 @@ const proxies: readonly (readonly [ReverseProxy, string, string])[] = [
   ["apache", "apache2", "apache2"],
 ];
 const litmus = ensureProgram("litmus", "litmus");
-const suites = [
-  ["basic", 16],
-  ["copymove", 13],
-  ["props", 30],
-  ["locks", 41],
-  ["http", 4],
-] as const;
 
 for (const [kind, program, named] of proxies) {
   const { available, reason } = ensureProgram(program, named);
@@ -63,7 +56,7 @@ for (const [kind, program, named] of proxies) {
       return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer) };
     }
 
-    it.skipIf(!litmus.available).each(suites)(
+    it.skipIf(!litmus.available).each(litmusSuites)(
       `[RP5] litmus %s passes whole ${litmus.reason}`,
       async (suite, count) => {
         const at = [`${proxy.url}/dav/apps/test/`, "litmus", password];

@@ -2,17 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OwnedEndpoint, startOwnedEndpoint } from "../../../scripts/peers/owned-endpoint.ts";
 import { ensureProgram } from "../../../scripts/peers/packages.ts";
 import { startBearerProxy } from "./bearer-proxy.ts";
-import { runLitmus } from "./litmus.ts";
+import { litmusSuites, runLitmus } from "./litmus.ts";
 
 const { available, reason } = ensureProgram("litmus", "litmus");
-
-const suites = [
-  ["basic", 16],
-  ["copymove", 13],
-  ["props", 30],
-  ["locks", 41],
-  ["http", 4],
-] as const;
 
 describe.skipIf(!available)(`litmus ${reason}`, () => {
   let endpoint: OwnedEndpoint;
@@ -23,17 +15,23 @@ describe.skipIf(!available)(`litmus ${reason}`, () => {
   });
   afterAll(() => endpoint[Symbol.asyncDispose]());
 
-  it.each(suites)("[DV2] %s passes whole after a restart, with a bearer token", async (suite, count) => {
-    await endpoint.restart();
-    const token = await endpoint.token();
-    await using proxy = await startBearerProxy(endpoint.port, async () => token);
-    const result = await runLitmus([`${proxy.url}/dav/apps/test/`], suite);
-    expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
-  });
+  it.each(litmusSuites)(
+    "[DV2] %s passes whole after a restart, with a bearer token",
+    async (suite, count) => {
+      await endpoint.restart();
+      const token = await endpoint.token();
+      await using proxy = await startBearerProxy(endpoint.port, async () => token);
+      const result = await runLitmus([`${proxy.url}/dav/apps/test/`], suite);
+      expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
+    },
+  );
 
-  it.each(suites)("[DV2] %s passes whole after a restart, with an app password", async (suite, count) => {
-    await endpoint.restart();
-    const result = await runLitmus([endpoint.url, "litmus", password], suite);
-    expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
-  });
+  it.each(litmusSuites)(
+    "[DV2] %s passes whole after a restart, with an app password",
+    async (suite, count) => {
+      await endpoint.restart();
+      const result = await runLitmus([endpoint.url, "litmus", password], suite);
+      expect(result).toEqual({ suite, passed: count, run: count, warnings: 0, remarks: [] });
+    },
+  );
 });

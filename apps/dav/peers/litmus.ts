@@ -13,6 +13,15 @@ export interface LitmusResult {
   readonly remarks: readonly string[];
 }
 
+/** Its suites, and how many tests each has: 104 in all. */
+export const litmusSuites = [
+  ["basic", 16],
+  ["copymove", 13],
+  ["props", 30],
+  ["locks", 41],
+  ["http", 4],
+] as const;
+
 /** Runs one suite of litmus against a collection: its address, then a user and a password where they are needed. */
 export async function runLitmus(at: readonly string[], suite: string): Promise<LitmusResult> {
   const folder = await mkdtemp(join(tmpdir(), "relite-litmus-"));

@@ -15,8 +15,6 @@ export interface Listing {
   readonly trail: readonly { readonly name: string; readonly href: string | null }[];
   /** The address of the folder, encoded, with a slash at its end. */
   readonly href: string;
-  /** The folder above, when it may be opened. */
-  readonly upHref: string | null;
   /** A line below the title. */
   readonly note: string | null;
   /** A script of this server, by path. */
@@ -85,7 +83,8 @@ function summary(
 }
 
 function head(listing: Listing): Markup {
-  const { words, title, trail, upHref, note } = listing;
+  const { words, title, trail, note } = listing;
+  const upHref = trail.at(-1)?.href ?? null;
   const steps = trail.map(({ name, href }) =>
     href === null
       ? html`<li><bdi>${name}</bdi></li>`

@@ -30,7 +30,6 @@ export function createBrowse({ storage: { tree }, config }: DavContext) {
       title: segments.at(-1) ?? "",
       trail,
       href: hrefOf(segments.length),
-      upHref: trail.at(-1)?.href ?? null,
       note: null,
       ...(isBySession(exchange) ? { signedIn: signedInAt(segments, config) } : {}),
     });

@@ -111,7 +111,6 @@ async function showFolder(
     title: names.at(-1) ?? "",
     trail,
     href: hrefOf(below.length),
-    upHref: trail.at(-1)?.href ?? null,
     note: words.sharedUntil(createFormat(words).time(expiresMs)),
     script: shareScriptPath,
   });

@@ -92,7 +92,6 @@ async function showFolder(context: DavContext, exchange: AllowedExchange): Promi
     title: names.at(-1) ?? "",
     trail,
     href: hrefOf(segments.length),
-    upHref: trail.at(-1)?.href ?? null,
     note: null,
   });
   return true;
