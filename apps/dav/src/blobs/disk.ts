@@ -4,15 +4,7 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { makeFolder } from "@relite/core/node";
 import { errorCode } from "../storage/storage-errors.ts";
-
-export interface DiskWriter {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Flushes the bytes so far to the disk. */
-  sync(): Promise<void>;
-  /** Flushes the bytes to the disk and closes. */
-  flush(): Promise<void>;
-  close(): Promise<void>;
-}
+import { createWriter, type DiskWriter } from "./disk-writer.ts";
 
 export interface DiskReader {
   /** Fills `into` from a place on, as far as the file goes and the system likes; answers how many bytes came. */
@@ -22,7 +14,8 @@ export interface DiskReader {
 
 /** The few things blobs ask of a file system; tests put a failing one below. */
 export interface Disk {
-  createFile(path: string): Promise<DiskWriter>;
+  /** A new file of about that many bytes, where it is known. */
+  createFile(path: string, expectedBytes?: number): Promise<DiskWriter>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for a file, which counts as written now. */
   link(from: string, to: string): Promise<void>;
@@ -42,22 +35,7 @@ const readChunkBytes = 256 * 1024;
 
 /** The real file system. Files and folders are the server's own: modes 600 and 700. */
 export const realDisk: Disk = {
-  async createFile(path) {
-    const file = await open(path, "wx", 0o600);
-    return {
-      async write(bytes) {
-        for (let offset = 0; offset < bytes.byteLength; ) {
-          offset += (await file.write(bytes, offset)).bytesWritten;
-        }
-      },
-      sync: () => file.datasync(),
-      async flush() {
-        await file.datasync();
-        await file.close();
-      },
-      close: () => file.close(),
-    };
-  },
+  createFile: (path, expectedBytes = 0) => createWriter(path, expectedBytes),
   rename,
   async link(from, to) {
     await link(from, to);

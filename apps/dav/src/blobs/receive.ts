@@ -3,8 +3,10 @@ import type { Readable } from "node:stream";
 import { ReliteError } from "@relite/core/errors";
 import { storageError } from "../storage/storage-errors.ts";
 import type { IncomingLimits } from "./blobs.ts";
-import type { Disk, DiskWriter } from "./disk.ts";
+import type { Disk } from "./disk.ts";
+import type { DiskWriter } from "./disk-writer.ts";
 import { gather } from "./gather.ts";
+import { giveBack } from "./give-back.ts";
 import { createWriteSteps, type WriteSteps } from "./write-steps.ts";
 
 /** Bodies up to this size are kept in the database, next to their node. */
@@ -62,11 +64,12 @@ export async function receive(
         held.push(bytes);
         continue;
       }
-      file ??= await disk.createFile(temporary);
-      steps ??= createWriteSteps(file);
+      file ??= await disk.createFile(temporary, limits.declaredBytes ?? 0);
+      steps ??= createWriteSteps(file, limits.declaredBytes ?? 0);
       for (const early of held) await steps.add(early);
       held = [];
       await steps.add(bytes);
+      giveBack(body, bytes);
     }
     if (limits.declaredBytes !== null && size !== limits.declaredBytes) throw incompleteBody();
     for (const check of checks) check.verify();

@@ -1,6 +1,7 @@
-import type { DiskWriter } from "./disk.ts";
+import { type DiskWriter, minDirectBytes } from "./disk-writer.ts";
 
 const stepBytes = 512 * 1024;
+const largeStepBytes = 1024 * 1024;
 
 /** Writes what comes in small pieces in large steps, each while the next is gathered. */
 export interface WriteSteps {
@@ -11,9 +12,10 @@ export interface WriteSteps {
   settle(): Promise<void>;
 }
 
-export function createWriteSteps(file: DiskWriter): WriteSteps {
-  let gathering = Buffer.allocUnsafe(stepBytes);
-  let leaving = Buffer.allocUnsafe(stepBytes);
+export function createWriteSteps(file: DiskWriter, expectedBytes: number): WriteSteps {
+  const size = expectedBytes < minDirectBytes ? stepBytes : largeStepBytes;
+  let gathering = alignedBytes(size);
+  let leaving = alignedBytes(size);
   let gathered = 0;
   let written = Promise.resolve();
 
@@ -29,11 +31,11 @@ export function createWriteSteps(file: DiskWriter): WriteSteps {
   return {
     async add(bytes) {
       for (let at = 0; at < bytes.byteLength; ) {
-        const taken = bytes.subarray(at, at + stepBytes - gathered);
+        const taken = bytes.subarray(at, at + size - gathered);
         gathering.set(taken, gathered);
         gathered += taken.byteLength;
         at += taken.byteLength;
-        if (gathered === stepBytes) await send();
+        if (gathered === size) await send();
       }
     },
     async end() {
@@ -42,4 +44,9 @@ export function createWriteSteps(file: DiskWriter): WriteSteps {
     },
     settle: () => written.catch(() => {}),
   };
+}
+
+/** Memory that begins where a page begins, as writing past the page cache takes it: what could be resized does. */
+function alignedBytes(bytes: number): Buffer {
+  return Buffer.from(new ArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes);
 }

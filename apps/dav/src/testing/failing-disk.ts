@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Disk, type DiskWriter, realDisk } from "../blobs/disk.ts";
+import { type Disk, realDisk } from "../blobs/disk.ts";
+import type { DiskWriter } from "../blobs/disk-writer.ts";
 
 export type DiskStep =
   | "create"
@@ -56,9 +57,9 @@ export function failingDisk(): FailingDisk {
     decide(fault) {
       decider = fault ?? (() => null);
     },
-    async createFile(path) {
+    async createFile(path, expectedBytes) {
       await check("create");
-      return wrap(await realDisk.createFile(path));
+      return wrap(await realDisk.createFile(path, expectedBytes));
     },
     async rename(from, to) {
       await check("rename");

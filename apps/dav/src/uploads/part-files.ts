@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Disk, DiskWriter } from "../blobs/disk.ts";
+import type { Disk } from "../blobs/disk.ts";
+import type { DiskWriter } from "../blobs/disk-writer.ts";
 import { incompleteBody, isBrokenBody, tooLarge } from "../blobs/receive.ts";
 import type { BodyCheck } from "../checksums/body-check.ts";
 import { storageError } from "../storage/storage-errors.ts";

@@ -26,8 +26,8 @@ export function lossyDisk(onEvent: () => void): LossyDisk {
   return {
     ...realDisk,
     durableFiles: () => [...files].filter((path) => flushedFiles.has(path) && isOnDisk(path)),
-    async createFile(path) {
-      const writer = await realDisk.createFile(path);
+    async createFile(path, expectedBytes) {
+      const writer = await realDisk.createFile(path, expectedBytes);
       files.add(path);
       entries.set(path, false);
       return {
