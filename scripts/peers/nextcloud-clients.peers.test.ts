@@ -5,6 +5,7 @@ import { bytesBelow } from "./bytes-below.ts";
 import { type OwnedEndpoint, startOwnedEndpoint } from "./owned-endpoint.ts";
 import { ensureProgram } from "./packages.ts";
 import { runProgram } from "./run-program.ts";
+import { signInByBrowser } from "./sign-in-by-browser.ts";
 
 const programs = [
   { program: "nextcloudcmd", debianPackage: "nextcloud-desktop-cmd" },
@@ -133,6 +134,18 @@ describe.each(programs)("$program on our endpoint", ({ program, debianPackage })
       .filter((name) => name.endsWith(".txt"))
       .map((name) => read(one, name));
     expect(texts).toEqual(expect.arrayContaining(["newer than the backup", "made after the backup"]));
+  });
+
+  it("[LF10] with a password that it got from a browser, it synchronises too", async () => {
+    const { loginName, appPassword } = await signInByBrowser(`http://127.0.0.1:${endpoint.port}`, password);
+    expect(loginName).toBe("sync");
+    const four = join(endpoint.folder, "four");
+    mkdirSync(four);
+    expect((await sync(four, appPassword)).code).toBe(0);
+    expect(read(four, "new/from two.txt")).toBe("two");
+    write(four, "by login.txt", "up, too");
+    for (const folder of [four, one]) expect((await sync(folder, appPassword)).code).toBe(0);
+    expect(read(one, "by login.txt")).toBe("up, too");
   });
 
   it("[NC1] a wrong password is refused, and what all this left is sound", async () => {

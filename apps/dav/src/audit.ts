@@ -12,6 +12,8 @@ const refusedStatus = new Set([400, 401, 403, 413, 429, 431, 507]);
 /** Each write, each refusal and each look at what is shared leaves a line. */
 export function needsAudit(exchange: Exchange): boolean {
   if (exchange.identity?.via === "share") return true;
+  // A client asks every second whether somebody gave it access: until then there is nothing to tell.
+  if (exchange.code === "login_pending") return false;
   return !reading.has(exchange.req.method ?? "") || refusedStatus.has(exchange.res.statusCode);
 }
 
@@ -53,7 +55,7 @@ export function auditLine(
   };
 }
 
-/** Pages outside the files; a query is never written down. */
+/** Pages outside the files; a query is never written down, nor the secret below the page of a sign-in. */
 function pagePath(url = ""): string | undefined {
-  return /^\/relite\/[^?]{0,200}/.exec(url)?.[0];
+  return /^\/(?:relite\/[^?]{0,200}|index\.php\/login\/v2(?:\/(?:poll|flow)\b)?)/.exec(url)?.[0];
 }

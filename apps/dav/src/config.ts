@@ -17,6 +17,8 @@ export interface DavConfig {
   readonly audiences: readonly string[];
   /** Hosts of the audiences that were set: a Destination may name them where a proxy passes another Host on. */
   readonly publicHosts: readonly string[];
+  /** Scheme and host for answers that name whole addresses; null: as the request has them. */
+  readonly publicUrl: string | null;
   /** Whose word on who asks is taken. */
   readonly proxies: ProxyRules;
   readonly requiredResource: string;
@@ -99,12 +101,12 @@ const localFile = (what: string) =>
     .transform((text) => text.replace(/^file:(\/\/)?/, ""));
 
 /** Where the endpoint's own pages are. */
-const takenPrefixes = ["relite", "s"];
+const takenPrefixes = ["relite", "s", "index.php"];
 
 const prefix = z.string().transform((text, context) => {
   const parsed = parsePathSegments(text);
   const isFree = parsed.ok && !takenPrefixes.includes(parsed.segments[0] ?? "");
-  if (!isFree) context.addIssue("must be a path such as /dav, not below /relite or /s");
+  if (!isFree) context.addIssue("must be a path such as /dav, not below /relite, /s or /index.php");
   return isFree ? parsed.segments : z.NEVER;
 });
 
@@ -112,7 +114,7 @@ const origin = z
   .string()
   .refine(
     (text) => URL.canParse(text) && new URL(text).origin === text,
-    "must be origins such as http://localhost:3020",
+    "must be scheme and host such as http://localhost:3020",
   );
 
 const settings = z.object({
@@ -123,6 +125,7 @@ const settings = z.object({
   DAV_PORT: wholeNumber(0, 65_535).default(3021),
   DAV_PREFIX: prefix.default(["dav"]),
   DAV_AUDIENCES: list.pipe(z.array(z.string().regex(/^did:[a-z]+:\S+$/, "must be DIDs"))).default([]),
+  DAV_PUBLIC_URL: origin.optional(),
   DAV_TRUSTED_PROXIES: list
     .pipe(z.array(z.string().refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8")))
     .default([]),
@@ -173,6 +176,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     prefix: read.DAV_PREFIX,
     audiences: read.DAV_AUDIENCES,
     publicHosts: read.DAV_AUDIENCES.flatMap((audience) => hostOfAudience(audience) ?? []),
+    publicUrl: read.DAV_PUBLIC_URL ?? null,
     proxies: { trusted: read.DAV_TRUSTED_PROXIES, header: read.DAV_PROXY_HEADER },
     requiredResource: read.DAV_REQUIRED_RESOURCE,
     requiredAction: read.DAV_REQUIRED_ACTION,

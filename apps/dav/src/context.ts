@@ -74,6 +74,9 @@ export interface DavContext {
   readonly wrongCodeRate: RateLimit;
   /** Newcomers without an invitation, by address. */
   readonly openJoinRate: RateLimit;
+  /** Clients that ask for a password of their own, by address, and how often they ask whether it is there. */
+  readonly loginRate: RateLimit;
+  readonly pollRate: RateLimit;
   readonly uploads: UploadSlots;
   /** Of this thread. */
   readonly metrics: Metrics;
@@ -166,6 +169,8 @@ export function createContext(
     claimRate: createRateLimit(clock, { perSecond: 5 / 60, burst: 5 }, limits.claims),
     wrongCodeRate: createRateLimit(clock, { perSecond: 10 / 60, burst: 10 }, limits.wrongCodes),
     openJoinRate: createRateLimit(clock, { perSecond: 5 / 3_600, burst: 5 }, limits.openJoins),
+    loginRate: createRateLimit(clock, { perSecond: 10 / 60, burst: 20 }, limits.logins),
+    pollRate: createRateLimit(clock, { perSecond: 10, burst: 200 }, limits.polls),
     uploads: createUploadSlots(config.maxUploadsPerOwner, { ...limits, memory: limits.uploads, thread }),
   };
 }

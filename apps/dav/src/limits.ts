@@ -22,6 +22,8 @@ export interface LimitMemory {
   readonly wrongCodes: SharedArrayBuffer;
   readonly openJoins: SharedArrayBuffer;
   readonly guesses: SharedArrayBuffer;
+  readonly logins: SharedArrayBuffer;
+  readonly polls: SharedArrayBuffer;
   readonly uploads: SharedArrayBuffer;
   readonly threads: number;
 }
@@ -33,6 +35,8 @@ export function createLimitMemory(threads: number): LimitMemory {
     wrongCodes: createCellMemory(1),
     openJoins: createCellMemory(1),
     guesses: createCellMemory(1),
+    logins: createCellMemory(1),
+    polls: createCellMemory(1),
     uploads: createCellMemory(threads),
     threads,
   };

@@ -22,6 +22,8 @@ export interface CredentialFacts {
 /** A credential with what the door needs: the hash of its secret and the UCAN it stands for. */
 export interface Credential extends CredentialFacts {
   readonly owner: number;
+  /** The one it was made with: it opens no more than its own resource, and ends with it. */
+  readonly parent: string | null;
   readonly secretHash: string;
   readonly token: string;
   readonly isRevoked: boolean;
@@ -40,7 +42,10 @@ export interface Credentials {
   list(owner: number, kind: CredentialKind): readonly CredentialFacts[];
   /** `conflict` when its UCAN is or was kept already, `insufficient_storage` beyond 1,000 of one owner. */
   add(credential: NewCredential): Promise<CredentialFacts>;
-  /** From the next request on it opens nothing, and its UCAN is forgotten. False when the owner has none of this id. */
+  /**
+   * From the next request on it opens nothing, nor does what was made with it, and its UCAN is forgotten. False when the
+   * owner has none of this id.
+   */
   revoke(owner: number, kind: CredentialKind, id: string): Promise<boolean>;
   noteUse(id: string, atMs: number): Promise<void>;
   /** Drops those that ended before a time. */
@@ -70,6 +75,7 @@ interface Row {
   readonly expires_ms: number;
   readonly last_used_ms: number | null;
   readonly revoked_ms: number | null;
+  readonly parent: string | null;
 }
 
 export function createCredentials(
@@ -79,22 +85,7 @@ export function createCredentials(
 ): Credentials {
   const sql = prepare(db);
   const remembered = db.readMemory.remember<Credential | null>(maxRemembered);
-  const refuseRemoved = createRefuseRemoved(db);
-  const add = (credential: NewCredential): CredentialFacts => {
-    refuseRemoved(credential.owner);
-    if (sql.byToken.get(credential.tokenId) !== undefined) {
-      throw new ReliteError("conflict", "This token is or was kept already", { reason: "replayed" });
-    }
-    if ((sql.count.get(credential.owner)?.count ?? 0) >= maxPerOwner) {
-      throw new ReliteError("insufficient_storage", "There are too many app passwords and shares", {
-        reason: "too_many_credentials",
-      });
-    }
-    const createdMs = nowMs();
-    sql.insert.run({ ...credential, createdMs });
-    const { id, kind, label, resource, action, expiresMs } = credential;
-    return { id, kind, label, resource, action, createdMs, expiresMs, lastUsedMs: null };
-  };
+  const add = createAddCredential(db, nowMs);
   return {
     find: (id) =>
       remembered(id, () => {
@@ -112,6 +103,43 @@ export function createCredentials(
   };
 }
 
+/** Puts a credential down, within a transaction of the caller's; refuses as `Credentials.add` says. */
+export function createAddCredential(
+  db: SqliteDatabase,
+  nowMs: () => number,
+): (credential: NewCredential) => CredentialFacts {
+  const sql = prepareAdding(db);
+  const refuseRemoved = createRefuseRemoved(db);
+  return (credential) => {
+    refuseRemoved(credential.owner);
+    if (sql.byToken.get(credential.tokenId) !== undefined) {
+      throw new ReliteError("conflict", "This token is or was kept already", { reason: "replayed" });
+    }
+    if ((sql.count.get(credential.owner)?.count ?? 0) >= maxPerOwner) {
+      throw new ReliteError("insufficient_storage", "There are too many app passwords and shares", {
+        reason: "too_many_credentials",
+      });
+    }
+    const createdMs = nowMs();
+    sql.insert.run({ ...credential, createdMs });
+    const { id, kind, label, resource, action, expiresMs } = credential;
+    return { id, kind, label, resource, action, createdMs, expiresMs, lastUsedMs: null };
+  };
+}
+
+function prepareAdding(db: SqliteDatabase) {
+  return {
+    byToken: db.prepare<[string], { id: string }>("SELECT id FROM credentials WHERE token_id = ?"),
+    count: db.prepare<[number], { count: number }>(
+      "SELECT count(*) AS count FROM credentials WHERE owner = ?",
+    ),
+    insert: db.prepare<[NewCredential & { createdMs: number }]>(
+      `INSERT INTO credentials (id, owner, kind, label, secret_hash, token, token_id, resource, action, maker, created_ms, expires_ms, parent)
+       VALUES (@id, @owner, @kind, @label, @secretHash, @token, @tokenId, @resource, @action, @maker, @createdMs, @expiresMs, @parent)`,
+    ),
+  };
+}
+
 function prepare(db: SqliteDatabase) {
   return {
     find: db.prepare<[string], Row>("SELECT * FROM credentials WHERE id = ?"),
@@ -119,17 +147,12 @@ function prepare(db: SqliteDatabase) {
       `SELECT * FROM credentials WHERE owner = ? AND kind = ? AND revoked_ms IS NULL AND expires_ms > ?
        ORDER BY created_ms DESC, id`,
     ),
-    byToken: db.prepare<[string], { id: string }>("SELECT id FROM credentials WHERE token_id = ?"),
-    count: db.prepare<[number], { count: number }>(
-      "SELECT count(*) AS count FROM credentials WHERE owner = ?",
-    ),
-    insert: db.prepare<[Omit<NewCredential, never> & { createdMs: number }]>(
-      `INSERT INTO credentials (id, owner, kind, label, secret_hash, token, token_id, resource, action, maker, created_ms, expires_ms)
-       VALUES (@id, @owner, @kind, @label, @secretHash, @token, @tokenId, @resource, @action, @maker, @createdMs, @expiresMs)`,
-    ),
     revoke: db.prepare<[{ owner: number; kind: string; id: string; nowMs: number }]>(
       `UPDATE credentials SET revoked_ms = @nowMs, token = ''
-       WHERE id = @id AND owner = @owner AND kind = @kind AND revoked_ms IS NULL`,
+       WHERE owner = @owner AND kind = @kind AND revoked_ms IS NULL AND id IN (
+         WITH RECURSIVE below (id) AS (
+           SELECT @id UNION SELECT credentials.id FROM credentials JOIN below ON credentials.parent = below.id
+         ) SELECT id FROM below)`,
     ),
     noteUse: db.prepare<[number, string]>("UPDATE credentials SET last_used_ms = ? WHERE id = ?"),
     sweep: db.prepare<[number]>("DELETE FROM credentials WHERE expires_ms < ?"),
@@ -137,8 +160,8 @@ function prepare(db: SqliteDatabase) {
 }
 
 function toCredential(row: Row): Credential {
-  const { owner, secret_hash: secretHash, token, revoked_ms: revokedMs } = row;
-  return { ...toFacts(row), owner, secretHash, token, isRevoked: revokedMs !== null };
+  const { owner, secret_hash: secretHash, token, revoked_ms: revokedMs, parent } = row;
+  return { ...toFacts(row), owner, secretHash, token, isRevoked: revokedMs !== null, parent };
 }
 
 function toFacts(row: Row): CredentialFacts {

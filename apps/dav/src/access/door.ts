@@ -5,6 +5,7 @@ import type { Principal, Verified, Verifier } from "@relite/core/ucan";
 import { andThen, type Soon } from "../soon.ts";
 import type { CredentialKind, Credentials } from "./credentials.ts";
 import type { GuessLimit } from "./guesses.ts";
+import { narrowTo } from "./narrow.ts";
 import { refusal } from "./refusal.ts";
 import { isSecretOf } from "./secret.ts";
 
@@ -70,7 +71,7 @@ export function createDoor({ credentials, verifier, guesses, clock, log }: DoorP
         if (!verified.ok) throw refusal(verified.code);
         guesses.passed(address, id);
         noteUse(id, credential.lastUsedMs);
-        return verified.principal;
+        return narrowTo(credential, verified.principal);
       };
       return andThen(verifier.recall(credential.token) ?? verifier.verify(credential.token), enter);
     },

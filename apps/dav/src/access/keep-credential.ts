@@ -60,6 +60,7 @@ export async function keepCredential(maker: Identity, order: KeepOrder, parts: K
     action,
     maker: principal.invokerDid,
     expiresMs: principal.expiresAtSec * 1_000,
+    parent: null,
   });
   return { facts, secret };
 }

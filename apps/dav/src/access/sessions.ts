@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@relite/core/clock";
 import type { Principal, Verifier } from "@relite/core/ucan";
-import type { CredentialFacts, CredentialKind, Credentials } from "./credentials.ts";
+import type { Credential, CredentialKind, Credentials } from "./credentials.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
+import { narrowTo } from "./narrow.ts";
 
 /** What a cookie opened: the principal of the stored UCAN, from the same walk as any other. */
 export interface OpenedSession {
-  readonly credential: CredentialFacts;
+  readonly credential: Credential;
   readonly principal: Principal;
 }
 
@@ -78,7 +79,7 @@ export function createSessions(parts: SessionParts): Sessions {
       const { credential } = found;
       if (credential.isRevoked) return "gone";
       const verified = await storedVerifier.verify(credential.token);
-      return verified.ok ? { credential, principal: verified.principal } : "gone";
+      return verified.ok ? { credential, principal: narrowTo(credential, verified.principal) } : "gone";
     },
     end: async (kind, endValue) => {
       const found = read("end.", kind, endValue);

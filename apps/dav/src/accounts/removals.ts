@@ -123,6 +123,7 @@ function prepare(db: SqliteDatabase) {
     leave: [
       "DELETE FROM owner_dids WHERE owner = ?",
       "DELETE FROM credentials WHERE owner = ?",
+      "DELETE FROM logins WHERE owner = ?",
       "DELETE FROM device_uses WHERE owner = ?",
       "DELETE FROM ended_sessions WHERE owner = ?",
       "DELETE FROM locks WHERE owner = ?",

@@ -49,6 +49,8 @@ form { margin: 1.25rem 0 1rem; display: flex; flex-wrap: wrap; gap: .5rem; align
 form.inline { margin: 0; flex: none; }
 label { flex: 1 1 14rem; font-size: .875rem; font-weight: 500; }
 input { display: block; width: 100%; margin-top: .25rem; height: 2.75rem; padding: 0 .7rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 8px; }
+ul { margin: .75rem 0; padding-inline-start: 1.25rem; } li { overflow-wrap: anywhere; } ul li + li { margin-top: .35rem; }
+.check { flex: 1 1 100%; display: flex; gap: .6rem; align-items: center; min-height: 2.75rem; font-size: 1rem; font-weight: 400; } .check input { width: 1.25rem; height: 1.25rem; margin: 0; flex: none; accent-color: var(--pine); }
 button, .button { display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: 0 1.1rem; font: inherit; font-weight: 500; color: #fff; background: #1d6f5a; border: 1px solid #1d6f5a; border-radius: 8px; cursor: pointer; }
 .plain { color: var(--pine); background: none; border-color: var(--line); }
 .bar .button, .bar button { min-height: 2.25rem; padding: 0 .8rem; font-size: .875rem; }

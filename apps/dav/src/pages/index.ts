@@ -7,6 +7,7 @@ import { createClaimPages } from "./claim.ts";
 import { createDevicePages } from "./devices.ts";
 import { createInvitationPages } from "./invitations.ts";
 import { createJoinPages } from "./join.ts";
+import { createLoginFlow } from "./login-flow.ts";
 import { createMetricsPage } from "./metrics.ts";
 import { createNextcloudPages } from "./nextcloud.ts";
 import type { PageTable } from "./page.ts";
@@ -36,6 +37,7 @@ export function createPages(context: DavContext): FindPage {
     ...createSharesPages(context),
     ...createSharedPages(context),
     ...createNextcloudPages(context),
+    ...createLoginFlow(context),
   };
   const patterns = Object.keys(table).filter((path) => path.endsWith("/*"));
   return (rawPath) => {

@@ -1,7 +1,9 @@
+import { ReliteError } from "@relite/core/errors";
 import { authenticate, readLoginName } from "../access/authenticate.ts";
 import { insufficient } from "../access/refusal.ts";
 import type { DavContext } from "../context.ts";
 import type { Exchange, Identity } from "../exchange.ts";
+import { leaveBody } from "../read-body.ts";
 import type { Usage } from "../tree/tree.ts";
 import { type OcsValue, sendOcs } from "./ocs-answer.ts";
 import { byMethod, type PageTable, sendJson } from "./page.ts";
@@ -25,7 +27,32 @@ export function createNextcloudPages(context: DavContext): PageTable {
     return identity;
   }
 
+  /** The address of older clients: on to the files of the app that the login opens, with the path as it was sent. */
+  async function leadToFiles(exchange: Exchange, rest: string): Promise<void> {
+    const id = filesOf(exchange, await login(exchange));
+    leaveBody(exchange);
+    const Location = `/remote.php/dav/files/${id}/${rest}`;
+    exchange.res.writeHead(308, { Location, "Cache-Control": "no-store", "Content-Length": 0 }).end();
+  }
+
+  /** A client that is signed out ends the password it was given by login flow; one that a person made is a person's to end. */
+  async function endOwnPassword(exchange: Exchange, version: 1 | 2): Promise<void> {
+    const { owner, credentialId } = await login(exchange);
+    const credential = credentialId === null ? null : storage.credentials.find(credentialId);
+    if (credential === null || credential.parent === null) {
+      throw new ReliteError("forbidden", "This login was not given by login flow", {
+        reason: "not_by_login",
+      });
+    }
+    exchange.subject = credential.id;
+    await storage.credentials.revoke(owner, "app-password", credential.id);
+    sendOcs(exchange, version, []);
+  }
+
   const pages = (version: 1 | 2): PageTable => ({
+    [`/ocs/v${version}.php/core/apppassword`]: byMethod({
+      DELETE: (exchange) => endOwnPassword(exchange, version),
+    }),
     [`/ocs/v${version}.php/cloud/capabilities`]: byMethod({
       GET: async (exchange) => {
         await login(exchange);
@@ -44,6 +71,8 @@ export function createNextcloudPages(context: DavContext): PageTable {
   });
 
   return {
+    "/remote.php/webdav": leadToFiles,
+    "/remote.php/webdav/*": leadToFiles,
     "/status.php": byMethod({ GET: async ({ res }) => sendJson(res, 200, status) }),
     ...pages(1),
     ...pages(2),

@@ -168,6 +168,11 @@ const checks: readonly { readonly kind: Problem["kind"]; readonly sql: string }[
     sql: `SELECT owner, kind || ' ' || id AS subject FROM credentials
           WHERE length(secret_hash) <> 64 OR length(token_id) <> 64 OR kind NOT IN ('app-password', 'share')
             OR (revoked_ms IS NULL) <> (token <> '')
+          UNION ALL SELECT made.owner, made.kind || ' ' || made.id FROM credentials AS made
+            LEFT JOIN credentials AS parent ON parent.id = made.parent AND parent.owner = made.owner
+            WHERE made.parent IS NOT NULL AND made.revoked_ms IS NULL AND (parent.id IS NULL OR parent.revoked_ms IS NOT NULL)
+          UNION ALL SELECT owner, 'login of ' || agent FROM logins WHERE length(poll_hash) <> 64 OR length(page_hash) <> 64
+            OR (owner IS NULL) <> (resource IS NULL)
           UNION ALL SELECT owner, 'revocation ' || token_id FROM revocations WHERE length(token_id) <> 64
           UNION ALL SELECT NULL, 'the count of revocations is missing' WHERE NOT EXISTS (SELECT 1 FROM access_revision)`,
   },

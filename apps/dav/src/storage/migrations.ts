@@ -1,6 +1,7 @@
 import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
+import { loginsStep } from "./steps/logins.ts";
 import { ownerStateStep } from "./steps/owner-state.ts";
 import { removalStep } from "./steps/removal.ts";
 import { sessionsStep } from "./steps/sessions.ts";
@@ -114,4 +115,5 @@ export const migrations: readonly string[] = [
   sessionsStep,
   uploadConcatStep,
   ownerStateStep,
+  loginsStep,
 ];

@@ -1,6 +1,7 @@
 import { createCredentials, credentialsWrites } from "../access/credentials.ts";
 import { createDevices, devicesWrites } from "../access/devices.ts";
 import { createEndedSessions, endedSessionWrites } from "../access/ended-sessions.ts";
+import { createLogins, loginWrites } from "../access/logins.ts";
 import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
@@ -34,6 +35,7 @@ const definitions = {
     ({ db, commits, nowMs }) => createEndedSessions(db, commits, nowMs),
     endedSessionWrites,
   ),
+  logins: define(({ db, commits, nowMs }) => createLogins(db, commits, nowMs), loginWrites),
   devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
   uploads: define(({ db, commits, nowMs }) => createUploads(db, commits, nowMs), uploadWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),

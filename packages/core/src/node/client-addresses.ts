@@ -13,6 +13,8 @@ export interface ClientAddresses {
    * spelling each, IPv4 as IPv4. Empty when the connection is gone and was never looked at.
    */
   addressOf(arrival: Arrival): string;
+  /** Whether it came through a proxy that is trusted. */
+  isThroughProxy(arrival: Arrival): boolean;
   /**
    * Whether it was sent on this machine for certain: from a loopback address that no trusted proxy has, and without any
    * header that a proxy adds. Behind a proxy nobody is local.
@@ -42,6 +44,10 @@ export function createClientAddresses({ trusted, header }: ProxyRules): ClientAd
       const text = trusted.length === 0 ? undefined : arrival.headers[header];
       if (text === undefined || peer === "" || !isProxy(peer)) return peer;
       return walk(peer, hopsOf(String(text)), isProxy);
+    },
+    isThroughProxy(arrival) {
+      const peer = peerOf(arrival);
+      return peer !== "" && trusted.length > 0 && isProxy(peer);
     },
     isLocal(arrival) {
       const peer = peerOf(arrival);
