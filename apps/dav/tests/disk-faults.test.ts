@@ -60,10 +60,10 @@ function randomFaults(disk: FailingDisk, random: () => number): Faults {
   };
 }
 
-/** `DAV_FAULT_SEEDS=500 npm test -- --project dav disk-faults` runs that many more. */
+/** `DAV_FAULT_SEEDS=500 npm test -- --project dav disk-faults` runs that many more, from `DAV_FAULT_SEED` on. */
 const moreSeeds = Array.from(
   { length: Number(process.env.DAV_FAULT_SEEDS ?? 0) },
-  (_, index) => 1_000 + index,
+  (_, index) => Number(process.env.DAV_FAULT_SEED ?? 1_000) + index,
 );
 
 vi.setConfig({ testTimeout: 120_000 });

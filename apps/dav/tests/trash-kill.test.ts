@@ -40,7 +40,7 @@ async function countAt(dav: EndpointProcess, path: string): Promise<number | nul
 }
 
 it("[TV23] kill -9 in the middle of it: each tree is at one place, whole, or gone", {
-  timeout: 120_000,
+  timeout: 100_000 + rounds * 10_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "relite-trash-kill-"));
   const owner = await newSigner();
