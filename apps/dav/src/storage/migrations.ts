@@ -1,6 +1,7 @@
 import { accessStep } from "./steps/access.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { checksumsStep } from "./steps/checksums.ts";
+import { contentsByHashStep } from "./steps/contents-by-hash.ts";
 import { loginsStep } from "./steps/logins.ts";
 import { ownerStateStep } from "./steps/owner-state.ts";
 import { removalStep } from "./steps/removal.ts";
@@ -116,4 +117,5 @@ export const migrations: readonly string[] = [
   uploadConcatStep,
   ownerStateStep,
   loginsStep,
+  contentsByHashStep,
 ];

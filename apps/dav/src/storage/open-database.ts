@@ -15,7 +15,6 @@ export function openDatabase(file: string): SqliteDatabase {
   try {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
-    db.pragma("foreign_keys = ON");
     db.pragma("temp_store = MEMORY");
     // What is not in it the system has: 4 MB for each thread that answers.
     db.pragma("cache_size = -4000");
@@ -23,6 +22,7 @@ export function openDatabase(file: string): SqliteDatabase {
     db.pragma("wal_autocheckpoint = 4000");
     db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     migrate(db);
+    db.pragma("foreign_keys = ON");
   } catch (cause) {
     db.close();
     throw cause;
@@ -38,13 +38,19 @@ export function openForReading(file: string): SqliteDatabase {
   return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 
+/** Tables that others refer to can be made anew only while references are not enforced; they are looked at in the end. */
 function migrate(db: Database.Database): void {
+  db.pragma("foreign_keys = OFF");
   db.transaction(() => {
     const version = Number(db.pragma("user_version", { simple: true }));
     if (version > migrations.length) {
       throw new ReliteError("config_invalid", "The data folder was written by a newer version of Relite");
     }
     for (const step of migrations.slice(version)) db.exec(step);
-    if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`);
+    if (version === migrations.length) return;
+    const dangling = db.prepare("PRAGMA foreign_key_check").all();
+    if (version > 0 && dangling.length > 0)
+      throw new ReliteError("internal", `The database has ${dangling.length} dangling references`);
+    db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
 }

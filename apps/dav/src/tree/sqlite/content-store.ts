@@ -9,7 +9,13 @@ export type ContentStore = ReturnType<typeof createContentStore>;
 
 const sweptPerCommit = 500;
 
-/** Content rows, each once per owner and hash, shared by every node that has the same bytes. */
+/** What a file has that gets new bytes. */
+interface Replaced {
+  readonly hash: string | null;
+  readonly content: number | null;
+}
+
+/** Content rows: in the blob store each once per owner and hash, small ones one for each file written and its copies. */
 export function createContentStore(db: SqliteDatabase, nowMs: () => number, files: ContentFiles) {
   db.exec(`CREATE TEMP TABLE IF NOT EXISTS picked (
     seq INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, parent INTEGER, depth INTEGER NOT NULL);
@@ -17,17 +23,21 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
     CREATE TEMP TABLE IF NOT EXISTS lost (content INTEGER PRIMARY KEY)`);
   const sql = prepare(db);
 
+  function find(owner: number, { hash, inline }: StoredBytes, replaced: Replaced | null) {
+    if (inline === null) return sql.byHash.get(owner, hash);
+    return replaced?.hash === hash && replaced.content !== null ? sql.byId.get(replaced.content) : undefined;
+  }
+
   return {
-    /** The row for these bytes, made when they are new to the owner. */
-    keep(owner: number, bytes: StoredBytes): number {
-      const known = sql.byHash.get(owner, bytes.hash);
+    /** The row for these bytes: the one that the file they replace has, when they are the same. */
+    keep(owner: number, bytes: StoredBytes, replaced: Replaced | null): number {
+      const { hash, size, inline, checksums = null } = bytes;
+      const known = find(owner, bytes, replaced);
       if (known !== undefined) {
-        sql.wanted.run(known.id);
-        const { checksums = null } = bytes;
+        if (inline === null) sql.wanted.run(known.id);
         if (checksums !== null) sql.setChecksums.run(mergeChecksums(known.checksums, checksums), known.id);
         return known.id;
       }
-      const { hash, size, inline, checksums = null } = bytes;
       // A collector in another process or thread may have had the bytes just before this transaction.
       if (inline === null && !files.has(owner, hash)) throw taken();
       const row = { owner, hash, size, data: inline, checksums };
@@ -61,7 +71,10 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
 function prepare(db: SqliteDatabase) {
   return {
     byHash: db.prepare<[number, string], { id: number; checksums: string | null }>(
-      "SELECT id, checksums FROM contents WHERE owner = ? AND hash = ?",
+      "SELECT id, checksums FROM contents WHERE owner = ? AND hash = ? AND data IS NULL",
+    ),
+    byId: db.prepare<[number], { id: number; checksums: string | null }>(
+      "SELECT id, checksums FROM contents WHERE id = ?",
     ),
     data: db.prepare<[number], { data: Buffer | null; checksums: string | null }>(
       "SELECT data, checksums FROM contents WHERE id = ?",

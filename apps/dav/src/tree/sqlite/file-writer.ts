@@ -28,7 +28,7 @@ export function createFileWriter(
       hash: bytes.hash,
       size: bytes.size,
       type: bytes.type,
-      content: contents.keep(owner, bytes),
+      content: contents.keep(owner, bytes, node),
     };
     const atMs = bytes.modifiedMs ?? nodes.nowMs();
     if (node === null) {

@@ -60,7 +60,7 @@ export function createPlainPut(
     if (!mayWrite(facts, conditions, nothingElse)) throw preconditionFailed();
     const atMs = nodes.nowMs();
     const { hash, size, type } = bytes;
-    const content = contents.keep(owner, bytes);
+    const content = contents.keep(owner, bytes, node);
     const version = run.nextVersion();
     const fresh = { owner, parent, name, kind: fileKind, size, hash, content, type, version };
     const row = write(node, { ...fresh, modified_ms: bytes.modifiedMs ?? atMs }, atMs);
