@@ -6,6 +6,8 @@ export interface AnswerPart {
   bytes(bytes: Uint8Array): void;
   /** Takes back everything after a length it had before. */
   cutTo(length: number): void;
+  /** A copy of everything after a length it had before. */
+  copyFrom(length: number): Uint8Array;
   /** What was put together; holds until the next thing is added, for its room is then used again. */
   take(): Buffer;
 }
@@ -53,6 +55,11 @@ export function createAnswerPart(size: number): AnswerPart {
     },
     cutTo(length) {
       at = length;
+    },
+    copyFrom(length) {
+      const copy = Buffer.allocUnsafeSlow(at - length);
+      copy.set(room.subarray(length, at));
+      return copy;
     },
     take() {
       const taken = room.subarray(0, at);

@@ -2,20 +2,21 @@ import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
 import { shownHref } from "../shown-path.ts";
+import type { Stretch } from "../tree/listings.ts";
+import type { Place } from "../tree/place.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
-import { createKeptAnswers } from "./kept-answers.ts";
+import { createKeptListings, type HeldListing, type ListingCopy } from "./kept-listings.ts";
+import { listBelow, toPage } from "./list-below.ts";
 import { notFound, placeOf } from "./place-of.ts";
 import { isMinimal } from "./prefer.ts";
 import { keyOf } from "./property-element.ts";
-import { createResponder, type Member } from "./respond.ts";
+import { renewListing } from "./renew-listing.ts";
+import { createResponder, type Respond } from "./respond.ts";
 import { sendKept, sendListing } from "./send-listing.ts";
+import { versionOf } from "./sync-token.ts";
 
-// Small enough that nobody waits long for a large listing, large enough to be quick.
-const pageSize = 500;
-// The client begins to read while the rest is made.
-const firstPageSize = 100;
 // For each thread: a listing of 10,000 files with the properties that clients ask for, and a few more.
 const maxKeptBytes = 6 * 1024 * 1024;
 const maxEach = 4 * 1024 * 1024;
@@ -31,72 +32,82 @@ export function createPropfind(context: DavContext) {
   const { tree } = context.storage;
   const prefixHref = context.config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
   const createRespond = createResponder(context, prefixHref);
-  const answers = createKeptAnswers({ maxBytes: maxKeptBytes, maxEach });
+  const listings = createKeptListings({ maxBytes: maxKeptBytes, maxEach });
 
   return async (exchange: AllowedExchange): Promise<void> => {
     const { dav } = exchange;
     const body = await readBody(exchange, maxXmlBytes);
     const place = placeOf(exchange);
-    const top = await tree.find(place);
-    if (top === null) throw notFound();
-    const isBare = body.length === 0 && dav.depth === "0" && top.kind === "collection";
+    const found = tree.find(place);
+    if (found === null) throw notFound();
+    const isBare = body.length === 0 && dav.depth === "0" && found.kind === "collection";
     const request = isBare ? everythingAndQuota : readPropfindRequest(body);
     const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
-    const isListed = dav.depth !== "0" && top.kind === "collection";
     const respond = await createRespond(exchange, request);
-    const baseHref = top.kind === "collection" ? `${href}/` : href;
-    const listing = { top: { node: top, baseHref, path: "" }, pages: null };
-    if (!isListed) return void (await sendListing(exchange, respond, listing));
-    // A collection's tag is its own for ever, and changes with everything below it.
-    const asked = [top.etag, baseHref, dav.depth, isMinimal(exchange.req), ...keyParts(request)];
-    const key = respond.isLasting ? JSON.stringify(asked) : null;
-    const kept = key === null ? null : answers.find(key);
-    if (kept !== null) return sendKept(exchange, kept);
-    const copy = key === null ? null : answers.begin(key);
-    const pages = listBelow(tree, top.id, baseHref, dav.depth);
-    const isWhole = await sendListing(exchange, respond, { ...listing, pages }, copy);
-    // Pages are read one after the other: only when nothing has changed since the first are they of one moment.
-    if (isWhole && (await tree.find(place))?.etag === top.etag) copy?.keep();
+    const isListed = dav.depth !== "0" && found.kind === "collection";
+    if (!isListed || !respond.isLasting)
+      return void (await answerAnew(exchange, { tree, respond, place, found, href, copy: null }));
+    // A collection's id is its own for ever.
+    const key = JSON.stringify([found.id, href, dav.depth, isMinimal(exchange.req), ...keyParts(request)]);
+    const kept = listings.find(key);
+    const current =
+      kept === null ? null : await makeCurrent(kept, { tree, respond, place, found, href, depth: dav.depth });
+    if (current !== null) return sendKept(exchange, current);
+    const copy = listings.begin(key);
+    try {
+      await answerAnew(exchange, { tree, respond, place, found, href, copy });
+    } finally {
+      copy?.end();
+    }
   };
+}
+
+interface Asked {
+  readonly tree: Tree;
+  readonly respond: Respond;
+  readonly place: Place;
+  readonly found: TreeNode;
+  /** Without a slash at its end. */
+  readonly href: string;
+}
+
+/** A kept listing as it is now; null, and let go of, when it has to be made anew. */
+async function makeCurrent(
+  kept: HeldListing,
+  { tree, respond, place, found, href, depth }: Asked & { readonly depth: string },
+): Promise<HeldListing | null> {
+  if (kept.version === versionOf(found)) return kept;
+  try {
+    return depth === "1"
+      ? await renewListing(kept, { tree, respond, place, collection: found.id, baseHref: `${href}/` })
+      : null;
+  } finally {
+    kept.release();
+  }
+}
+
+/** Answers as it reads, and keeps what it answers in the copy, when it is asked to. */
+async function answerAnew(
+  exchange: AllowedExchange,
+  { tree, respond, place, found, href, copy }: Asked & { readonly copy: ListingCopy | null },
+): Promise<void> {
+  const { wanted } = respond;
+  const { depth } = exchange.dav;
+  const hasStored = wanted.properties || wanted.checksums;
+  const page = hasStored ? await tree.one(place, wanted) : { nodes: [found] };
+  const [node] = page?.nodes ?? [];
+  if (page === null || node === undefined) throw notFound();
+  const isCollection = node.kind === "collection";
+  const baseHref = isCollection ? `${href}/` : href;
+  const top = toPage(page, () => ({ node, baseHref, path: "" }));
+  const read = (stretch: Stretch) => tree.page(stretch, wanted);
+  const pages = isCollection && depth !== "0" ? listBelow(read, node.id, baseHref, depth) : null;
+  const isWhole = await sendListing(exchange, respond, { top, pages }, copy);
+  // Pages are read one after the other: only when nothing has changed since the first are they of one moment.
+  if (isWhole && copy !== null && tree.find(place)?.etag === node.etag) copy.keep(versionOf(node));
 }
 
 function keyParts(request: PropfindRequest): readonly string[] {
   const names = request.kind === "prop" ? request.names : request.kind === "allprop" ? request.include : [];
   return [request.kind, ...names.map(keyOf)];
-}
-
-/** Pages of everything below a collection; parents come before their members. */
-export async function* listBelow(
-  tree: Pick<Tree, "members">,
-  topId: number,
-  topHref: string,
-  depth: string,
-): AsyncGenerator<readonly Member[]> {
-  const waiting = [{ id: topId, baseHref: topHref }];
-  let limit = firstPageSize;
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    let afterName: string | null = null;
-    do {
-      const nodes: readonly TreeNode[] = await tree.members(at.id, afterName, limit);
-      afterName = nodes.length === limit ? (nodes.at(-1)?.name ?? null) : null;
-      limit = pageSize;
-      const { baseHref } = at;
-      if (nodes.length > 0) yield nodes.map((node) => ({ node, baseHref, path: memberPath(node) }));
-      if (depth === "infinity") {
-        for (const node of nodes) {
-          if (node.kind === "collection")
-            waiting.push({ id: node.id, baseHref: baseHref + memberPath(node) });
-        }
-      }
-    } while (afterName !== null);
-  }
-}
-
-// What stands in an address as it is.
-const plain = /^[\w.!~*'()-]*$/;
-
-/** From a collection's address to its member's. */
-export function memberPath({ name, kind }: TreeNode): string {
-  const path = plain.test(name) ? name : encodeURIComponent(name);
-  return kind === "collection" ? `${path}/` : path;
 }

@@ -71,7 +71,7 @@ async function writeChanges(
       );
     }
   }
-  await respond.write(part, members);
+  await respond.write(part, { members });
 }
 
 /** RFC 6578 §3.6: the collection itself says that there is more. */

@@ -3,6 +3,7 @@ import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { createHttpDate, createIsoTime } from "../http-date.ts";
 import { shownHref } from "../shown-path.ts";
+import type { Stored, Wanted } from "../tree/listings.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
 import type { PropfindRequest } from "../xml/propfind-request.ts";
 import { escapeXml } from "../xml/write-xml.ts";
@@ -28,13 +29,21 @@ export interface Member {
   readonly path: string;
 }
 
+/** Some members, and what is stored of them where that was read with them. */
+export interface MemberPage {
+  readonly members: readonly Member[];
+  readonly stored?: Stored;
+}
+
 /** Writes the `response` elements of some members, what else is known about them fetched together. */
 export interface Respond {
   /** Whether the same is said of nodes for as long as they stay as they are. */
   readonly isLasting: boolean;
-  text(members: readonly Member[]): Promise<string>;
+  /** What has to be known of nodes besides themselves. */
+  readonly wanted: Wanted;
+  text(page: MemberPage): Promise<string>;
   /** The same to the end of a part, for many. */
-  write(part: AnswerPart, members: readonly Member[]): Promise<void>;
+  write(part: AnswerPart, page: MemberPage): Promise<void>;
 }
 
 const none: ReadonlyMap<number, never> = new Map<number, never>();
@@ -53,10 +62,18 @@ export function createResponder(
     const propstat = createPropstat(request, isMinimal(exchange.req));
     const writeRow = createRowWriter(request, isMinimal(exchange.req));
 
-    async function factsOf(members: readonly Member[]): Promise<(member: Member) => NodeFacts> {
+    const wanted = { properties: asksForDead(request), checksums: asksForChecksums(request) };
+
+    async function storedOf(members: readonly Member[]): Promise<Stored> {
       const ids = members.map(({ node }) => node.id);
-      const dead = asksForDead(request) ? await sources.properties(ids) : none;
-      const checksums = asksForChecksums(request) ? await sources.checksums(ids) : none;
+      return {
+        properties: wanted.properties ? await sources.properties(ids) : none,
+        checksums: wanted.checksums ? await sources.checksums(ids) : none,
+      };
+    }
+
+    async function factsOf({ members, stored }: MemberPage): Promise<(member: Member) => NodeFacts> {
+      const { properties: dead, checksums } = stored ?? (await storedOf(members));
       if (!hasOwn && dead.size === 0 && checksums.size === 0) return () => common;
       return (member) => ({
         ...common,
@@ -70,16 +87,17 @@ export function createResponder(
       `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${propstat(member.node, facts)}</D:response>`;
 
     return {
-      isLasting: common.usage === null && !hasOwn && !asksForChecksums(request),
-      async text(members) {
-        const facts = await factsOf(members);
-        return members.map((member) => textOf(member, facts(member))).join("");
+      isLasting: common.usage === null && !hasOwn && !wanted.checksums,
+      wanted,
+      async text(page) {
+        const facts = await factsOf(page);
+        return page.members.map((member) => textOf(member, facts(member))).join("");
       },
-      async write(part, members) {
-        const facts = await factsOf(members);
+      async write(part, page) {
+        const facts = await factsOf(page);
         let opening = Buffer.alloc(0);
         let openedFor: string | null = null;
-        for (const member of members) {
+        for (const member of page.members) {
           const about = facts(member);
           if (member.baseHref !== openedFor) {
             openedFor = member.baseHref;

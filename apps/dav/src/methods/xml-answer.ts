@@ -8,12 +8,16 @@ export interface XmlAnswer {
   /** A part of it, whose bytes may change afterwards; others are served between parts. False when the client has left. */
   send(part: string | Uint8Array): Promise<boolean>;
   end(part: string | Uint8Array): void;
+  /** Ends with parts that are there already, whose bytes stay as they are. */
+  endWith(parts: readonly Uint8Array[]): Promise<void>;
 }
 
 type Coding = "zstd" | "br" | "gzip";
 
 // Shorter ones fit into one packet as they are.
 const minBytes = 1_400;
+// What is handed to a coder, or to the system, at once: each time costs.
+const togetherBytes = 256 * 1024;
 const chunkSize = 64 * 1024;
 
 /** Quick settings with small windows: a listing repeats itself all the time, and many may be made at once. */
@@ -58,29 +62,59 @@ export function openXmlAnswer(
     return encoder;
   }
 
+  async function send(part: string | Uint8Array): Promise<boolean> {
+    if (out !== null) return sendPage(out, part);
+    if (coding !== null && held.length + part.length < minBytes) {
+      held = Buffer.concat([held, bytesOf(part)]);
+      return !res.destroyed;
+    }
+    out = open(coding);
+    return sendPage(out, held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]));
+  }
+
+  function end(part: string | Uint8Array): void {
+    if (res.destroyed) return;
+    if (out !== null) return void out.end(part);
+    const rest = held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]);
+    const length = typeof rest === "string" ? Buffer.byteLength(rest) : rest.length;
+    if (coding === null || length < minBytes) {
+      writeHead({ "Content-Length": length });
+      return void res.end(rest);
+    }
+    out = open(coding);
+    out.end(rest);
+  }
+
   return {
-    async send(part) {
-      if (out !== null) return sendPage(out, part);
-      if (coding !== null && held.length + part.length < minBytes) {
-        held = Buffer.concat([held, bytesOf(part)]);
-        return !res.destroyed;
-      }
-      out = open(coding);
-      return sendPage(out, held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]));
-    },
-    end(part) {
-      if (res.destroyed) return;
-      if (out !== null) return void out.end(part);
-      const rest = held.length === 0 ? part : Buffer.concat([held, bytesOf(part)]);
-      const length = typeof rest === "string" ? Buffer.byteLength(rest) : rest.length;
-      if (coding === null || length < minBytes) {
+    send,
+    end,
+    async endWith(parts) {
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      if (length <= togetherBytes) return end(Buffer.concat(parts));
+      if (coding === null && !res.destroyed) {
         writeHead({ "Content-Length": length });
-        return void res.end(rest);
+        // Put together by the socket, for they all come in one turn.
+        for (const part of parts) res.write(part);
+        return void res.end();
       }
-      out = open(coding);
-      out.end(rest);
+      for (const some of gather(parts)) if (!(await send(some))) return;
+      end("");
     },
   };
+}
+
+function* gather(parts: readonly Uint8Array[]): Generator<Buffer> {
+  let some: Uint8Array[] = [];
+  let length = 0;
+  for (const part of parts) {
+    some.push(part);
+    length += part.length;
+    if (length < togetherBytes) continue;
+    yield Buffer.concat(some);
+    some = [];
+    length = 0;
+  }
+  yield Buffer.concat(some);
 }
 
 const nothing = new Uint8Array(0);

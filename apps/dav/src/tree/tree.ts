@@ -1,6 +1,7 @@
 import type { WriteConditions } from "../engine/conditions.ts";
 import type { UploadClaim } from "../uploads/uploads.ts";
 import type { Change } from "./changes.ts";
+import type { Listings } from "./listings.ts";
 import type { ActiveLock, LockRequest, Unlocker } from "./locks.ts";
 import type { Place } from "./place.ts";
 import type { DeadProperty, PropertyPatch } from "./properties.ts";
@@ -74,7 +75,7 @@ export interface Usage {
  * Refusals are `ReliteError`s: `not_found`, `conflict` (parent missing), `precondition_failed`, `method_not_allowed`,
  * `forbidden` (into itself), `locked`, `insufficient_storage`.
  */
-export interface Tree {
+export interface Tree extends Listings {
   /** The node an app's requests are confined to; null when the app is new. */
   findApp(owner: number, appId: string): number | null;
   /** The ids of an owner's apps, in name order. */

@@ -7,9 +7,9 @@ import type { TrashEntry } from "../../tree/trash.ts";
 import type { TreeNode } from "../../tree/tree.ts";
 import { readPropfindRequest } from "../../xml/propfind-request.ts";
 import { maxXmlBytes } from "../../xml/read-xml.ts";
+import { alone, listBelow, memberPath, membersOf } from "../list-below.ts";
 import { notFound } from "../place-of.ts";
-import { listBelow, memberPath } from "../propfind.ts";
-import { createResponder, type Member, type NodeSources } from "../respond.ts";
+import { createResponder, type MemberPage, type NodeSources } from "../respond.ts";
 import { type Listing, sendListing } from "../send-listing.ts";
 import { entryProperties } from "./entry-properties.ts";
 import { isVisible, openEntry, openHome } from "./open-trash.ts";
@@ -52,11 +52,11 @@ async function listHome(context: DavContext, exchange: AllowedExchange, asked: A
   const home = await openHome(context, exchange);
   const top = home === null ? null : await context.storage.tree.find(home);
   if (home === null || top === null) {
-    return { top: { node: emptyHome(caller.appId), baseHref, path: "" }, pages: null };
+    return { top: alone(emptyHome(caller.appId), baseHref), pages: null };
   }
   const pages =
     dav.depth === "0" ? null : listEntries(context, exchange, { home, baseHref, told: asked.told });
-  return { top: { node: top, baseHref, path: "" }, pages };
+  return { top: alone(top, baseHref), pages };
 }
 
 async function listEntry(context: DavContext, exchange: AllowedExchange, asked: Asked): Promise<Listing> {
@@ -65,27 +65,27 @@ async function listEntry(context: DavContext, exchange: AllowedExchange, asked: 
   const node = await tree.find(place);
   if (node === null) throw notFound();
   asked.told.entries = [entry];
-  if (node.kind === "file") return { top: { node, baseHref: asked.href, path: "" }, pages: null };
+  if (node.kind === "file") return { top: alone(node, asked.href), pages: null };
   const { depth } = exchange.dav;
   const baseHref = `${asked.href}/`;
-  const pages = depth === "0" ? null : listBelow(tree, node.id, baseHref, depth);
-  return { top: { node, baseHref, path: "" }, pages };
+  const pages = depth === "0" ? null : listBelow(membersOf(tree), node.id, baseHref, depth);
+  return { top: alone(node, baseHref), pages };
 }
 
 async function* listEntries(
   context: DavContext,
   exchange: AllowedExchange,
   { home, baseHref, told }: { readonly home: Place; readonly baseHref: string; readonly told: Told },
-): AsyncGenerator<readonly Member[]> {
+): AsyncGenerator<MemberPage> {
   const { tree } = context.storage;
   for await (const entries of visibleEntries(context, exchange, home)) {
     told.entries = entries;
-    yield entries.map(({ node }) => ({ node, baseHref, path: memberPath(node) }));
+    yield { members: entries.map(({ node }) => ({ node, baseHref, path: memberPath(node) })) };
     told.entries = [];
     const trees = exchange.dav.depth === "infinity" ? entries : [];
     for (const { node } of trees) {
       if (node.kind === "collection")
-        yield* listBelow(tree, node.id, baseHref + memberPath(node), "infinity");
+        yield* listBelow(membersOf(tree), node.id, baseHref + memberPath(node), "infinity");
     }
   }
 }

@@ -8,9 +8,9 @@ import { type FileVersion, versionNode } from "../../tree/versions.ts";
 import { readPropfindRequest } from "../../xml/propfind-request.ts";
 import { maxXmlBytes } from "../../xml/read-xml.ts";
 import { isoTime, keptProperties } from "../kept-properties.ts";
+import { alone, listBelow, membersOf } from "../list-below.ts";
 import { notFound, placeOf } from "../place-of.ts";
-import { listBelow } from "../propfind.ts";
-import { createResponder, type Member, type NodeSources } from "../respond.ts";
+import { createResponder, type Member, type MemberPage, type NodeSources } from "../respond.ts";
 import { type Listing, sendListing } from "../send-listing.ts";
 import { versionPlaceOf } from "./version-place.ts";
 
@@ -52,31 +52,33 @@ async function openListing(
     const version = all?.find(({ id }) => id === from?.id);
     if (version === undefined) throw notFound();
     known.set(version.id, version);
-    return { top: { node: versionNode(version), baseHref: href, path: "" }, pages: null };
+    return { top: alone(versionNode(version), href), pages: null };
   }
   if (depth === "infinity" && node.kind === "collection") throw onlyOneLevel();
   const baseHref = `${href}/`;
-  const top = { node: asCollection(node), baseHref, path: "" };
+  const top = alone(asCollection(node), baseHref);
   if (depth === "0") return { top, pages: null };
   if (node.kind === "collection")
-    return { top, pages: asCollections(listBelow(tree, node.id, baseHref, "1")) };
+    return { top, pages: asCollections(listBelow(membersOf(tree), node.id, baseHref, "1")) };
   const all = (await versions.list(place)) ?? [];
   for (const version of all) known.set(version.id, version);
   const members = all.map((version) => ({ node: versionNode(version), baseHref, path: String(version.id) }));
   return { top, pages: onePage(members) };
 }
 
-async function* asCollections(pages: AsyncIterable<readonly Member[]>): AsyncGenerator<readonly Member[]> {
-  for await (const page of pages) {
-    yield page.map(({ node, baseHref, path }) => {
-      const isFile = node.kind === "file";
-      return { node: asCollection(node), baseHref, path: isFile ? `${path}/` : path };
-    });
+async function* asCollections(pages: AsyncIterable<MemberPage>): AsyncGenerator<MemberPage> {
+  for await (const { members } of pages) {
+    yield {
+      members: members.map(({ node, baseHref, path }) => {
+        const isFile = node.kind === "file";
+        return { node: asCollection(node), baseHref, path: isFile ? `${path}/` : path };
+      }),
+    };
   }
 }
 
-async function* onePage(members: readonly Member[]): AsyncGenerator<readonly Member[]> {
-  yield members;
+async function* onePage(members: readonly Member[]): AsyncGenerator<MemberPage> {
+  yield { members };
 }
 
 /** Nothing a client stored belongs to a version, and ids of versions are not those of nodes. */

@@ -22,8 +22,8 @@ export function createPathReader(
   db: SqliteDatabase,
   nodes: NodeStore,
   contents: ContentStore,
+  look = createLookup(db),
 ): Pick<Tree, "findApp" | "find" | "read"> {
-  const look = createLookup(db);
   const rememberPath = db.readMemory.remember<FoundRow | null>(maxPaths);
   const rememberApp = db.readMemory.remember<number | null>(maxApps);
   const rememberContent = db.readMemory.remember<ReturnType<ContentStore["read"]>>(maxContents);
@@ -43,7 +43,8 @@ export function createPathReader(
   };
 }
 
-function createLookup(db: SqliteDatabase): (place: Place) => FoundRow | null {
+/** Looks a path up as it is now, in one statement for most. */
+export function createLookup(db: SqliteDatabase): (place: Place) => FoundRow | null {
   const top = db.prepare<[number], NodeRow>("SELECT * FROM nodes WHERE id = ?");
   const descents: ReturnType<typeof prepareDescent>[] = [];
 

@@ -1,6 +1,7 @@
 import { ReliteError } from "@relite/core/errors";
 import { createRefuseRemoved } from "../../accounts/refuse-removed.ts";
 import type { WriteConditions } from "../../engine/conditions.ts";
+import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { PortParts } from "../../storage/port-parts.ts";
 import { readTimeline } from "../../storage/timelines.ts";
 import { createUploadRows } from "../../uploads/upload-rows.ts";
@@ -9,11 +10,12 @@ import type { PropertyPatch } from "../properties.ts";
 import type { Tree, Usage, Written } from "../tree.ts";
 import { createChangeReader } from "./change-reader.ts";
 import { createFileWriter } from "./file-writer.ts";
+import { createListingReader, type ListingStores } from "./listing-reader.ts";
 import { createLockDesk } from "./lock-desk.ts";
 import { checkLocks } from "./lock-rules.ts";
 import type { NodeStore } from "./node-store.ts";
 import { applySteps, createPatch } from "./patch.ts";
-import { createPathReader } from "./path-reader.ts";
+import { createLookup, createPathReader } from "./path-reader.ts";
 import { createPlainPut, isPlainPut } from "./plain-put.ts";
 import { createPutRun } from "./put-run.ts";
 import { memberRowsToNodes, rowToNode } from "./rows.ts";
@@ -64,7 +66,7 @@ export function createSqliteTree(parts: PortParts): Tree {
   });
 
   return {
-    ...createPathReader(db, nodes, contents),
+    ...createReaders(db, { nodes, contents, properties }),
     apps: (owner) => nodes.sql.appNames.all(owner).map(({ name }) => name),
     openApp: (owner, appId) =>
       commits.run(() => {
@@ -97,6 +99,14 @@ export function createSqliteTree(parts: PortParts): Tree {
     hasContent: async (owner, hash) => contents.has(owner, hash),
     dropContent: (owner, hash, beforeMs) => commits.run(() => contents.drop(owner, hash, beforeMs), reserved),
     collectUnreferenced: (beforeMs) => commits.run(() => contents.sweep(beforeMs), reserved),
+  };
+}
+
+function createReaders(db: SqliteDatabase, stores: Omit<ListingStores, "look">) {
+  const look = createLookup(db);
+  return {
+    ...createPathReader(db, stores.nodes, stores.contents, look),
+    ...createListingReader(db, { ...stores, look }),
   };
 }
 
