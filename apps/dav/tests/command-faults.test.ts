@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { seededRandom } from "@relite/core/testing";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +16,7 @@ import { type DiskStep, failingDisk } from "../src/testing/failing-disk.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
 import { runCommand } from "../src/testing/run-command.ts";
 import { endWithTest } from "./end-with-test.ts";
+import { killWhen } from "./kill-when.ts";
 
 let scratch: string;
 let source: string;
@@ -41,17 +40,6 @@ const at = (...names: string[]) => join(scratch, ...names);
 
 function argsOf(dav: TestServer) {
   return ["--owner", dav.owner.did, "--data", dav.folder];
-}
-
-/** Starts a command and kills it as soon as `isFar` says so; answers whether it was still running. */
-async function killWhen(args: readonly string[], isFar: () => Promise<boolean>): Promise<boolean> {
-  const script = join(import.meta.dirname, "command-process.ts");
-  const child = endWithTest(spawn(process.execPath, [script, ...args], { stdio: "ignore" }));
-  const ended = once(child, "exit");
-  while (child.exitCode === null && !(await isFar())) await setTimeout(5);
-  const wasRunning = child.kill("SIGKILL");
-  await ended;
-  return wasRunning && child.signalCode === "SIGKILL";
 }
 
 describe("commands on a failing disk", () => {

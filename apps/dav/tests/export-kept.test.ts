@@ -2,7 +2,7 @@ import { access, mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runExport, runFsck, runImport } from "../src/admin/index.ts";
+import { runExport } from "../src/admin/index.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
 import { runCommand } from "../src/testing/run-command.ts";
@@ -95,27 +95,6 @@ describe("export with trash and versions", () => {
     expect(await metadata(at("again"))).toHaveLength(told.length);
     expect((await run(dav, at("plain"))).code).toBe(0);
     expect((await readdir(at("plain"))).sort()).toEqual([".relite-metadata.jsonl", "other", "test"]);
-  });
-
-  it("[ST19] import leaves them out and says so; the files come as from any export", async () => {
-    await using dav = await startTestServer();
-    await furnish(dav);
-    await run(dav, at("from"), ...both);
-    await using fresh = await startTestServer();
-    const args = [at("from"), "--owner", fresh.owner.did, "--data", fresh.folder];
-    const end = await runCommand(runImport, ...args);
-    expect([end.code, end.err.trim().split("\n")]).toEqual([
-      0,
-      [
-        ".relite-trash stays where it is: import brings back neither trash nor versions",
-        ".relite-versions stays where it is: import brings back neither trash nor versions",
-      ],
-    ]);
-    expect(await (await fresh.request("GET", "c/s.txt")).text()).toBe("two");
-    await run(fresh, at("back"));
-    await run(dav, at("once"));
-    expect(await listFolder(at("back"))).toEqual(await listFolder(at("once")));
-    expect((await runCommand(runFsck, "--data", fresh.folder)).code).toBe(0);
   });
 
   it("[ST19] follows no link on its way to them, and names what is in the way", async () => {

@@ -68,6 +68,7 @@ async function collect({ storage, config, clock }: StorageJob): Promise<Collecte
   const importing = tryLock(config.folder, "import");
   if (importing !== null) {
     await createFileBlobs(config.blobsFolder, realDisk, importStaging).clean();
+    for (const { id } of storage.owners.list()) await storage.keptImports.clearBench(id);
     importing.release();
   }
   db.pragma("optimize");

@@ -6,6 +6,7 @@ import { createRevocations, revocationsWrites } from "../access/revocations.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
 import { createRemovals, removalWrites } from "../accounts/removals.ts";
+import { createSqliteKeptImports, keptImportWrites } from "../tree/sqlite/sqlite-kept-imports.ts";
 import { createSqliteTrash, trashWrites } from "../tree/sqlite/sqlite-trash.ts";
 import { createSqliteTree } from "../tree/sqlite/sqlite-tree.ts";
 import { createSqliteVersions, versionWrites } from "../tree/sqlite/sqlite-versions.ts";
@@ -26,6 +27,7 @@ const definitions = {
   tree: define(createSqliteTree, treeWrites),
   trash: define(createSqliteTrash, trashWrites),
   versions: define(createSqliteVersions, versionWrites),
+  keptImports: define(createSqliteKeptImports, keptImportWrites),
   owners: define(({ db, commits, nowMs }) => createOwners(db, commits, nowMs), ownerWrites),
   removals: define(createRemovals, removalWrites),
   invitations: define(({ db, commits, nowMs }) => createInvitations(db, commits, nowMs), invitationWrites),

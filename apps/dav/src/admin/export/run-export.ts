@@ -19,7 +19,7 @@ const usage = `Usage: export DIR --owner DID [--app ID] [--with-trash] [--with-v
 Brings an owner's files to DIR/<app>/… as they are at one moment, with their modification times. What a folder tree
 cannot hold (content types, properties, names this file system does not take) goes into DIR/.relite-metadata.jsonl.
 --with-trash brings what was deleted to DIR/${trashFolder}/<app>/<entry>, --with-versions what files held before to
-DIR/${versionsFolder}/<app>/<path>/<time>; where it was and who deleted or replaced it is in the metadata. import leaves both out.
+DIR/${versionsFolder}/<app>/<path>/<time>; where it was and who deleted or replaced it is in the metadata. import takes both with the same options.
 Run again it writes only what differs in size or time (--checksum: or in its bytes); what is in DIR and not here stays.
 Exit code 1 when something could not be exported; each such file is named. Works on a stopped and on a running endpoint.`;
 

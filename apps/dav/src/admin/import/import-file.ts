@@ -10,7 +10,7 @@ import { refuseOverQuota } from "../../methods/refuse-over-quota.ts";
 import { storageError } from "../../storage/storage-errors.ts";
 import type { Place } from "../../tree/place.ts";
 import type { PropertyPatch } from "../../tree/properties.ts";
-import type { Tree, TreeNode } from "../../tree/tree.ts";
+import type { StoredBytes, Tree, TreeNode } from "../../tree/tree.ts";
 import { readProppatchRequest } from "../../xml/proppatch-request.ts";
 import { checkCancel } from "../command-line.ts";
 import type { SourceMember } from "./source-folder.ts";
@@ -26,6 +26,11 @@ export interface ImportFileParts {
   onBytes(more: number): void;
 }
 
+/** Bytes of a file, kept, with what the source says of them. */
+export interface SourceBytes extends StoredBytes {
+  readonly modifiedMs: number;
+}
+
 export type FileOutcome = "imported" | "replaced" | "unchanged" | "kept";
 
 const attempts = 5;
@@ -37,10 +42,18 @@ export async function importFile(
   place: Place,
   member: SourceMember,
 ): Promise<FileOutcome> {
+  return whileItPasses(parts, () => tryImport(parts, place, member));
+}
+
+/** Does it again when somebody changed either side meanwhile, a few times. */
+export async function whileItPasses<Result>(
+  parts: Pick<ImportFileParts, "cancel" | "clock">,
+  work: () => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     checkCancel(parts.cancel);
     try {
-      return await tryImport(parts, place, member);
+      return await work();
     } catch (error) {
       const known = storageError(error);
       const isPassing =
@@ -78,21 +91,33 @@ async function put(
   conditions: WriteConditions,
 ): Promise<void> {
   const { tree } = parts;
+  await stageFile(parts, place.owner, member, async (bytes) => {
+    const { node } = await tree.put(place, bytes, conditions);
+    await completeProperties(parts, place, node, member);
+  });
+}
+
+/** Has a source's bytes kept, and uses them; `upload` and checksums are none of its matter. */
+export async function stageFile<Result>(
+  parts: Pick<ImportFileParts, "blobs" | "cancel" | "onBytes">,
+  owner: number,
+  member: SourceMember,
+  use: (bytes: SourceBytes) => Promise<Result>,
+): Promise<Result> {
   // A pipe that took the file's place would block for ever, a link would lead elsewhere.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const file = await open(member.path, flags);
   try {
     const before = await file.stat();
     if (!before.isFile()) throw new ReliteError("conflict", "it is no file any more");
-    const staged = await stage(parts, place.owner, file, before.size);
+    const staged = await stage(parts, owner, file, before.size);
     try {
       if (!isUntouched(before, await file.stat())) throw torn();
       await staged.keep();
       const { hash, size, inline } = staged;
       const type = member.metadata?.type ?? null;
       const modifiedMs = modifiedMsOf({ ...member, stats: before });
-      const { node } = await tree.put(place, { hash, size, inline, type, modifiedMs }, conditions);
-      await completeProperties(parts, place, node, member);
+      return await use({ hash, size, inline, type, modifiedMs });
     } finally {
       await staged.release();
     }
@@ -102,7 +127,7 @@ async function put(
 }
 
 async function stage(
-  parts: ImportFileParts,
+  parts: Pick<ImportFileParts, "blobs" | "cancel" | "onBytes">,
   owner: number,
   file: FileHandle,
   size: number,
@@ -121,7 +146,7 @@ async function stage(
 }
 
 async function* read(
-  { cancel, onBytes }: ImportFileParts,
+  { cancel, onBytes }: Pick<ImportFileParts, "cancel" | "onBytes">,
   file: FileHandle,
   size: number,
 ): AsyncGenerator<Buffer> {

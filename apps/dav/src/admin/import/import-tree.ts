@@ -7,6 +7,7 @@ import { checkCancel } from "../command-line.ts";
 import { fileTrouble, isDiskFull } from "../file-trouble.ts";
 import { mapConcurrently } from "../map-concurrently.ts";
 import { type ImportFileParts, importFile, missingProperties, modifiedMsOf } from "./import-file.ts";
+import type { ImportVersions } from "./import-versions.ts";
 import {
   type MetadataByPath,
   readSourceFolder,
@@ -16,6 +17,8 @@ import {
 
 export interface ImportParts extends ImportFileParts, SourceReport {
   readonly metadata: MetadataByPath;
+  /** Null where what files held before is left out. */
+  readonly importVersions: ImportVersions | null;
   /** How many names deep a tree may be, so that requests can name all of it. */
   readonly maxDepth: number;
 }
@@ -75,6 +78,8 @@ async function importFiles(
         const outcome = await importFile(parts, at, member);
         tally[outcome] += 1;
         if (outcome === "kept") isWhole = false;
+        // The history is that of the file as the source has it.
+        else await parts.importVersions?.(at, member);
       } catch (error) {
         isWhole = false;
         tell(parts, member, error);
@@ -86,7 +91,7 @@ async function importFiles(
 }
 
 /** One that fails does not end the rest, unless all would fail. */
-function tell(parts: ImportParts, { shown, stats, isFile }: SourceMember, error: unknown): void {
+export function tell(parts: ImportParts, { shown, stats, isFile }: SourceMember, error: unknown): void {
   checkCancel(parts.cancel);
   const known = storageError(error);
   if (isDiskFull(error) || isDiskFull(known)) throw known;

@@ -8,20 +8,24 @@ import { createFileBlobs } from "../../blobs/file-blobs.ts";
 import { tryLock } from "../../storage/folder-lock.ts";
 import { beginTimeline } from "../../storage/timelines.ts";
 import { checkCancel, createStorageCommand, type StorageJob } from "../command-line.ts";
-import { trashFolder, versionsFolder } from "../export/kept-facts.ts";
+import { type KeptChoice, trashFolder, versionsFolder } from "../export/kept-facts.ts";
 import { fileTrouble } from "../file-trouble.ts";
 import { hasMetadata, type MetadataEntry, readMetadata } from "../metadata-file.ts";
 import { ownerOf } from "../owner-of.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import type { OnConflict } from "./import-file.ts";
 import { importStaging } from "./import-staging.ts";
+import { importTrash } from "./import-trash.ts";
 import { type ImportParts, type ImportTally, importFolder } from "./import-tree.ts";
+import { createImportVersions } from "./import-versions.ts";
 import { type MetadataByPath, readSourceFolder, type SourceMember } from "./source-folder.ts";
 
-const usage = `Usage: import DIR --owner DID [--app ID] [--on-conflict skip|replace|fail] [--data DIR] [--json]
+const usage = `Usage: import DIR --owner DID [--app ID] [--with-trash] [--with-versions] [--on-conflict skip|replace|fail] [--data DIR] [--json]
 Brings files from a folder to an owner, with their modification times: DIR/<app>/… as export writes it, or with --app
 any folder as it is (a Nextcloud user's files, an rclone copy) into that app. What is the same in size and time is left;
 another file of the same name stays (skip, the default), is replaced, or counts as failed (fail).
+--with-trash brings back what was deleted, --with-versions what files held before, as an export with these options has
+them: each entry of the trash and each file's history whole or not at all, with the times they had; what is there stays.
 Links are never followed, devices and pipes are left out: both are named. One file that fails does not end the rest:
 the exit code is then 1. Quotas hold. Run again it goes on. Works on a stopped and on a running endpoint.`;
 
@@ -34,7 +38,13 @@ export const runImport = createImport(realDisk);
 export function createImport(disk: Disk) {
   return createStorageCommand({
     usage,
-    flags: { owner: "string", app: "string", "on-conflict": "string" },
+    flags: {
+      owner: "string",
+      app: "string",
+      "on-conflict": "string",
+      "with-trash": "boolean",
+      "with-versions": "boolean",
+    },
     words: 1,
     check: (line) => {
       if (parseDidKey(line.flag("owner") ?? "") === null) return "--owner is the DID of an enrolled key";
@@ -65,11 +75,12 @@ async function importFrom(job: StorageJob, disk: Disk): Promise<number> {
     progress.note(`${path}: ${problem}`);
   };
   const tally: ImportTally = { imported: 0, replaced: 0, unchanged: 0, kept: 0, folders: 0 };
+  const back = { trash: 0, versions: 0 };
   try {
     beginTimeline(storage.db, clock.nowMs());
     const blobs = createFileBlobs(config.blobsFolder, disk, importStaging);
     await blobs.clean();
-    const parts = {
+    const common = {
       tree: storage.tree,
       blobs,
       clock,
@@ -80,15 +91,28 @@ async function importFrom(job: StorageJob, disk: Disk): Promise<number> {
       onSkipped: tell(skipped),
       metadata: await metadataOf(folder),
       maxDepth: 126 - config.prefix.length,
+      keptImports: storage.keptImports,
+      folder,
     };
-    await importAll(parts, tally, { owner, folder, appId: line.flag("app") ?? null, progress });
+    const wanted = keptChoice(job, folder, progress.note);
+    const onVersions = (count: number) => {
+      back.versions += count;
+    };
+    const importVersions = wanted.versions ? createImportVersions({ ...common, onVersions }) : null;
+    const parts = { ...common, importVersions };
+    const from = { owner, folder, appId: line.flag("app") ?? null, withKept: wanted, progress };
+    await importAll(parts, tally, from);
+    if (wanted.trash)
+      back.trash = await importTrash({ ...parts, ...from, bytesIn: (path) => bytesIn(path, job.cancel) });
   } finally {
     progress.end();
     lock.release();
   }
-  if (line.isSet("json")) io.out(JSON.stringify({ ...tally, skipped, problems }));
+  if (line.isSet("json")) io.out(JSON.stringify({ ...tally, ...back, skipped, problems }));
   else
-    io.out(`${sentence(tally)}, ${skipped.length} links and the like left out, ${problems.length} problems`);
+    io.out(
+      `${sentence(tally)}${keptSentence(back)}, ${skipped.length} links and the like left out, ${problems.length} problems`,
+    );
   return problems.length === 0 ? 0 : 1;
 }
 
@@ -96,16 +120,30 @@ interface From {
   readonly owner: number;
   readonly folder: string;
   readonly appId: string | null;
+  readonly withKept: KeptChoice;
   readonly progress: Progress;
 }
 
+/** What of trash and versions is wanted, there, and kept by this endpoint; what is not is told. */
+function keptChoice({ line, config }: StorageJob, folder: string, note: (text: string) => void): KeptChoice {
+  const isWanted = (name: string, option: string, keepMs: number) => {
+    if (!existsSync(join(folder, name))) return false;
+    if (!line.isSet(option)) note(`${name} stays where it is: --${option} brings it back`);
+    else if (keepMs === 0) note(`${name} stays where it is: this endpoint keeps none`);
+    return line.isSet(option) && keepMs > 0;
+  };
+  const { trashMs, versionsMs } = config.retention;
+  return {
+    trash: isWanted(trashFolder, "with-trash", trashMs),
+    versions: isWanted(versionsFolder, "with-versions", versionsMs),
+  };
+}
+
 async function importAll(parts: ImportParts, tally: ImportTally, from: From): Promise<void> {
-  for (const name of [trashFolder, versionsFolder]) {
-    if (existsSync(join(from.folder, name)))
-      from.progress.note(`${name} stays where it is: import brings back neither trash nor versions`);
-  }
   const apps = await appsIn(parts, from);
-  let total = 0;
+  const { withKept, folder } = from;
+  let total = withKept.trash ? await bytesIn(join(folder, trashFolder), parts.cancel) : 0;
+  if (withKept.versions) total += await bytesIn(join(folder, versionsFolder), parts.cancel);
   for (const { member } of apps) total += await bytesIn(member.path, parts.cancel);
   from.progress.expect(total);
   for (const { appId, member } of apps) {
@@ -172,4 +210,10 @@ function toPolicy(text: string | undefined): OnConflict {
 
 function sentence({ imported, replaced, unchanged, kept, folders }: ImportTally): string {
   return `${imported} files imported, ${replaced} replaced, ${unchanged} unchanged, ${kept} left as they were here, ${folders} folders made`;
+}
+
+function keptSentence({ trash, versions }: { readonly trash: number; readonly versions: number }): string {
+  return trash + versions === 0
+    ? ""
+    : `, ${trash} entries of the trash and ${versions} versions brought back`;
 }

@@ -8,7 +8,7 @@ import type { Purge } from "./purge.ts";
 import { isCollection, type NodeRow, removalOf } from "./rows.ts";
 import type { Subtrees } from "./subtree.ts";
 import { maxVersionsPerFile, versionsToDrop } from "./thin-versions.ts";
-import type { TrashStore } from "./trash-store.ts";
+import { freeEntryName, type TrashStore } from "./trash-store.ts";
 
 interface Stores {
   readonly nodes: NodeStore;
@@ -33,7 +33,12 @@ export function createKeeper({ nodes, contents, subtrees, trash, purge, retentio
     for (const lock of locksWithin(nodes, nodes.locks.liveOf(row.owner), row)) nodes.locks.drop(lock);
     const app = nodes.sql.byId.get(place.root)?.name ?? "";
     const home = trash.place(row.owner, app);
-    nodes.sql.relocate.run(home.id, entryName(version, row.name), row.id);
+    // Something of that name can only have been imported.
+    const isTaken = (name: string) => nodes.sql.child.get(home.id, name) !== undefined;
+    const { name } = freeEntryName(entryName(version, row.name), (tried) =>
+      isTaken(tried) ? "taken" : "free",
+    );
+    nodes.sql.relocate.run(home.id, name, row.id);
     nodes.sql.bumpUp.run({ version, start: home.id });
     trash.add({
       node: row.id,
@@ -60,6 +65,10 @@ export function createKeeper({ nodes, contents, subtrees, trash, purge, retentio
     const { owner, content, hash, size, type, modified_ms } = old;
     const replaced = { replaced_ms: nodes.nowMs(), replaced_by: author?.did ?? null };
     trash.addVersion({ owner, node, content, hash, size, type, modified_ms, ...replaced });
+    thinIfMany(node);
+  }
+
+  function thinIfMany(node: number): void {
     if (trash.countVersions(node) > maxVersionsPerFile) thin(node);
   }
 
@@ -90,11 +99,11 @@ export function createKeeper({ nodes, contents, subtrees, trash, purge, retentio
     purge.dropVersions(versionsToDrop(versions, nodes.nowMs()));
   }
 
-  return { discard, supersede, squeeze, setAside, succeed, hasVersions };
+  return { discard, supersede, thinIfMany, squeeze, setAside, succeed, hasVersions };
 }
 
 /** Never twice, for no two changes have one version; ends as the name did, which says of what type it is. */
-export function entryName(version: number, name: string): string {
+function entryName(version: number, name: string): string {
   let end = [...name];
   while (Buffer.byteLength(end.join("")) > maxEntryNameBytes) end = end.slice(1);
   return `${version}-${end.join("")}`.normalize("NFC");

@@ -112,7 +112,17 @@ export function createNodeStore(
       makeRoom(owner, row.used_bytes + moreBytes - row.quota_bytes);
       row = sql.usage.get(owner);
     }
+    refuseBeyond(row, moreBytes);
+  }
+
+  /** As `checkQuota`, for what nothing shall give way to. */
+  function refuseOverQuota(owner: number, moreBytes: number): void {
+    refuseBeyond(sql.usage.get(owner), moreBytes);
+  }
+
+  function refuseBeyond(row: UsageRow | undefined, moreBytes: number): void {
     if (row === undefined) throw new ReliteError("not_found", "No such owner");
+    if (row.removed_ms !== null) throw ownerRemoved();
     if (row.quota_bytes !== null && row.used_bytes + moreBytes > row.quota_bytes) {
       throw new ReliteError("insufficient_storage", "The storage quota is used up", {
         reason: "quota_exceeded",
@@ -121,7 +131,7 @@ export function createNodeStore(
     }
   }
 
-  return { sql, locks, findApp, follow, insert, record, admit, checkQuota, nowMs };
+  return { sql, locks, findApp, follow, insert, record, admit, checkQuota, refuseOverQuota, nowMs };
 }
 
 function prepare(db: SqliteDatabase) {

@@ -20,7 +20,7 @@ import { createPlainPut, isPlainPut } from "./plain-put.ts";
 import { createPutRun } from "./put-run.ts";
 import { memberRowsToNodes, rowToNode } from "./rows.ts";
 import { createStores } from "./stores.ts";
-import { collectionRow } from "./trash-store.ts";
+import { collectionRow, ensureRoot } from "./trash-store.ts";
 import { checkConditions, followForWrite, notFound, stamp } from "./write-rules.ts";
 
 // What frees, or lets others write, must work on a full disk.
@@ -120,11 +120,7 @@ function usageOf(nodes: NodeStore, owner: number): Usage {
 function makeApp(nodes: NodeStore, owner: number, appId: string): number {
   const known = nodes.findApp(owner, appId);
   if (known !== undefined) return known.id;
-  let root = nodes.sql.ownerRoot.get(owner)?.root ?? null;
-  if (root === null) {
-    root = nodes.insert(collectionRow(owner, null, "")).id;
-    nodes.sql.setRoot.run(root, owner);
-  }
+  const root = ensureRoot(nodes, owner);
   const apps =
     nodes.sql.child.get(root, "apps") ?? stamp(nodes, nodes.insert(collectionRow(owner, root, "apps")));
   return stamp(nodes, nodes.insert(collectionRow(owner, apps.id, appId))).id;

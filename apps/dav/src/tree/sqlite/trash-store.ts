@@ -89,6 +89,30 @@ export function createTrashStore(db: SqliteDatabase, nodes: NodeStore) {
   };
 }
 
+/**
+ * The first free one of a name and its variants, in an order that is always the same; `isThere` when what it is for has one
+ * already.
+ */
+export function freeEntryName(
+  name: string,
+  look: (tried: string) => "free" | "same" | "taken",
+): { readonly name: string; readonly isThere: boolean } {
+  for (let number = 0; ; number += 1) {
+    const tried = number === 0 ? name : `${number}~${name}`;
+    const found = look(tried);
+    if (found !== "taken") return { name: tried, isThere: found === "same" };
+  }
+}
+
+/** The node everything of an owner hangs below, made when it is not there. */
+export function ensureRoot(nodes: NodeStore, owner: number): number {
+  const known = nodes.sql.ownerRoot.get(owner)?.root ?? null;
+  if (known !== null) return known;
+  const { id } = nodes.insert(collectionRow(owner, null, ""));
+  nodes.sql.setRoot.run(id, owner);
+  return id;
+}
+
 export function collectionRow(owner: number, parent: number | null, name: string) {
   return { owner, parent, name, kind: collectionKind, size: 0, hash: null, content: null, type: null };
 }
