@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { mapConcurrently } from "../src/admin/map-concurrently.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
+import { startThreadedTestServer } from "../src/testing/threaded-fixture.ts";
 import { answersOn } from "./raw-answers.ts";
 
 const at = "/dav/apps/test";
@@ -68,6 +71,22 @@ describe("several requests on a connection before the first is answered", () => 
       expect(answers.map(({ status }) => status)).toEqual([isNew, isNew, 400]);
       expect(await (await dav.request("GET", "x")).text()).toBe(body);
     }
+  });
+
+  it("[DV47] too many of them are not gathered behind a slow one: the connection is cut", async () => {
+    await using dav = await startThreadedTestServer({ DAV_THREADS: "1" });
+    const auth = `Authorization: ${dav.headers.Authorization}`;
+    const held = new Database(join(dav.folder, "dav/endpoint.db"));
+    held.exec("BEGIN IMMEDIATE");
+    const socket = connect(dav.server.port, "127.0.0.1").on("error", () => {});
+    socket.write([`PUT ${at}/x HTTP/1.1`, "Host: h", auth, "Content-Length: 1", "", "x"].join("\r\n"));
+    // Longer than the line holds: it ends because the server cuts it.
+    socket.write("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n".repeat(20_000));
+    await new Promise<void>((resolve) => void socket.on("close", () => resolve()));
+    held.exec("COMMIT");
+    held.close();
+    expect(socket.bytesRead).toBe(0);
+    expect((await dav.send("PUT", "x", { body: "x" })).status).toBeLessThan(300);
   });
 
   it("[DV47] one that was refused before its body leaves the next where it is", async () => {

@@ -58,7 +58,12 @@ function stepsOf(seed: number): readonly Step[] {
 }
 
 async function withTree(
-  run: (tree: Tree, place: (path: string) => Place, passMs: () => void) => Promise<unknown>,
+  run: (
+    tree: Tree,
+    place: (path: string) => Place,
+    passMs: () => void,
+    db: SqliteDatabase,
+  ) => Promise<unknown>,
 ) {
   const folder = await mkdtemp(join(tmpdir(), "relite-run-"));
   const db = openDatabase(join(folder, "run.db"));
@@ -77,7 +82,7 @@ async function withTree(
   const root = await tree.openApp(owner, "app");
   const place = (path: string): Place => ({ owner, root, segments: path.split("/") });
   for (const path of ["a", "b", "a/c"]) await tree.makeCollection(place(path), {});
-  const outcomes = await run(tree, place, () => clock.set(clock.nowMs() + 90));
+  const outcomes = await run(tree, place, () => clock.set(clock.nowMs() + 90), db);
   const rows = tables.map((table) => [table, contentOf(db, table)]);
   db.close();
   await rm(folder, { recursive: true, force: true });
@@ -123,4 +128,33 @@ describe("file writes that share a commit", () => {
       expect(together).toEqual(alone);
     });
   }
+
+  it.each([1, 2, 3, 4])(
+    "[PW2] on a disk that is full now and then: what was acknowledged is there, and nothing of the rest, seed %i",
+    async (seed) => {
+      const steps = stepsOf(seed);
+      const random = seededRandom(seed + 2_000);
+      const groups = Array.from({ length: 20 }, (_, at) => steps.slice(at * 10, at * 10 + 10));
+      const done: boolean[][] = [];
+      const codes: string[] = [];
+      const failing = await withTree(async (tree, place, passMs, db) => {
+        for (const group of groups) {
+          const pages = Number(db.pragma("page_count", { simple: true }));
+          db.pragma(`max_page_count = ${random() < 0.6 ? pages : pages + 1_000}`);
+          const settled = await Promise.allSettled(group.map((step) => step(tree, place)));
+          done.push(settled.map(({ status }) => status === "fulfilled"));
+          codes.push(...settled.map(codeOf));
+          passMs();
+        }
+      });
+      const acknowledged = await withTree(async (tree, place, passMs) => {
+        for (const [at, group] of groups.entries()) {
+          for (const step of group.filter((_, index) => done[at]?.[index])) await step(tree, place);
+          passMs();
+        }
+      });
+      expect(failing.rows).toEqual(acknowledged.rows);
+      expect(codes).toContain("SQLITE_FULL");
+    },
+  );
 });
