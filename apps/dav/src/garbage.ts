@@ -2,11 +2,14 @@ import { sweepAccess } from "./access/sweep.ts";
 import type { DavContext, Storage } from "./context.ts";
 import { createKeptSweeper } from "./kept-sweeper.ts";
 import { createSpaceWatch } from "./storage/space-watch.ts";
+import { createSteadyClock } from "./sweep-kept.ts";
 import { expireUploads, removeStrayParts } from "./uploads/expire-uploads.ts";
 
 const everyMs = 60_000;
 const collectedEvery = 10;
 const roundsPerDay = 1_440;
+/** A clock that is wrong when the machine starts is right by then. */
+const firstForgetting = 30;
 /** With less than this free, what was let go makes room at once. */
 const tightBytes = 64 * 1024 * 1024;
 /** Long enough for a read to have its file open. */
@@ -60,29 +63,37 @@ export async function pruneChanges({ changeLog }: Storage, beforeMs: number): Pr
   return pruned;
 }
 
-/** Collects now and again while the server runs; `stop` waits for the one that is running. */
+/**
+ * Collects now and again while the server runs; `stop` waits for the one that is running. Nothing ends before its time by
+ * a clock that jumps ahead, nor by one that is wrong at the start.
+ */
 export function startCollecting(parts: Pick<DavContext, "storage" | "clock" | "log" | "config">): {
   stop(): Promise<void>;
 } {
   const { storage, clock, log, config } = parts;
   const ending = new AbortController();
   const space = createSpaceWatch([config.folder, config.blobsFolder], log);
+  const steadyMs = createSteadyClock(() => clock.nowMs(), 2 * everyMs);
+  const forget = async (round: number, nowMs: number) => {
+    if (round < firstForgetting) return;
+    const ended = await expireUploads(storage, nowMs);
+    if (ended.count > 0) log.info({ ...ended }, "uploads that were never finished dropped");
+    await pruneChanges(storage, nowMs - config.changesKeepMs);
+    if (round % roundsPerDay !== firstForgetting) return;
+    await sweepAccess(storage, nowMs);
+    await removeStrayParts(storage, nowMs - config.uploadKeepMs);
+  };
   const collect = async (round: number) => {
+    const nowMs = steadyMs();
     storage.reserve.keepBack();
     await space.look(clock.nowMs());
     const isTight = storage.reserve.freeBytes() < tightBytes;
     if (round % collectedEvery !== 0 && !isTight) return;
-    const beforeMs = clock.nowMs() - (isTight ? tightGraceMs : graceMs);
+    const beforeMs = nowMs - (isTight ? tightGraceMs : graceMs);
     let dropped = (await collectUnreferenced(storage, beforeMs)).count;
-    if (round % roundsPerDay === 0) {
-      dropped += (await collectStrays(storage, beforeMs)).count;
-      await sweepAccess(storage, clock.nowMs());
-    }
+    if (round % roundsPerDay === 0) dropped += (await collectStrays(storage, beforeMs)).count;
     if (dropped > 0) log.info({ dropped }, "unreferenced content dropped");
-    const ended = await expireUploads(storage, clock.nowMs());
-    if (ended.count > 0) log.info({ ...ended }, "uploads that were never finished dropped");
-    if (round % roundsPerDay === 0) await removeStrayParts(storage, clock.nowMs() - config.uploadKeepMs);
-    await pruneChanges(storage, clock.nowMs() - config.changesKeepMs);
+    await forget(round, nowMs);
   };
   const sweeper = createKeptSweeper(parts, ending.signal);
   const failed = (err: unknown) => {

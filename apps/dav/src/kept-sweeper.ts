@@ -31,7 +31,7 @@ export function createKeptSweeper(
         if (bytes > 0)
           log.warn({ bytes }, "the disk is nearly full: the oldest of trash and versions given up");
       }
-      const removed = await finishRemovals(storage, clock.nowMs(), { pause });
+      const removed = await finishRemovals(storage, nowMs, { pause });
       if (removed.items > 0) log.info({ ...removed }, "what was left of removed owners ended");
       await finishPurges(storage, { pause });
       await countTrash(storage, { pause });

@@ -270,4 +270,29 @@ describe("several connections, and clocks", () => {
       storage.db.close();
     }
   });
+
+  it("[AC16] a machine that starts years ahead, and is then set right, has forgotten no revocation and no upload", async () => {
+    const clock = fakeClock(Date.now());
+    const setup = { env: { DAV_AUDIENCES: fixedAudience }, parts: { clock } };
+    await using dav = await startTestServer(setup);
+    const { basic, create, ucan, ask } = accessClient(dav, fixedAudience);
+    const startMs = clock.nowMs();
+    const stored = await ucan({ days: 2, nowMs: startMs });
+    const { password } = await create({ ucan: stored }, { nowMs: startMs });
+    const record = await issueRevocation(dav.owner, stored);
+    expect((await ask("POST", "/relite/revocations", record, { nowMs: startMs })).status).toBe(201);
+    const upload = "/dav/uploads/test/t";
+    const asWriter = { nowMs: startMs, capabilities: [{ with: "app:test", can: "app/write" }] } as const;
+    expect((await ask("MKCOL", upload, undefined, asWriter)).status).toBe(201);
+    clock.set(startMs + 10 * 365 * daySec * 1_000);
+    await dav.restart();
+    for (let minute = 0; minute < 12; minute += 1) {
+      await clock.advance(60_000);
+      for (let count = 0; count < 5; count += 1) await fetch(`${dav.server.url}/readyz`);
+    }
+    clock.set(startMs);
+    const refused = await basic(password, "PROPFIND", "");
+    expect([refused.status, (await refused.json()).reason]).toEqual([401, "revoked"]);
+    expect((await ask("PROPFIND", upload, undefined, asWriter)).status).toBe(207);
+  });
 });

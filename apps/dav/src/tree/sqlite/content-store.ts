@@ -44,7 +44,8 @@ export function createContentStore(db: SqliteDatabase, nowMs: () => number, file
       return Number(sql.insert.run(row).lastInsertRowid);
     },
     has: (owner: number, hash: string): boolean => sql.byHash.get(owner, hash) !== undefined,
-    read: (id: number) => sql.data.get(id) ?? { data: null, checksums: null },
+    /** Null when there is no such content any more. */
+    read: (id: number) => sql.data.get(id) ?? null,
     /** Kept checksums by node id. */
     checksums: (nodeIds: readonly number[]): ReadonlyMap<number, string> =>
       new Map(sql.ofNodes.all(JSON.stringify(nodeIds)).map((row) => [row.node, row.checksums])),

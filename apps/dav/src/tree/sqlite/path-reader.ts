@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { Place } from "../place.ts";
-import type { Tree, TreeNode } from "../tree.ts";
+import type { FoundNode, Tree, TreeNode } from "../tree.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import { type NodeRow, rowToNode } from "./rows.ts";
@@ -9,6 +9,8 @@ interface FoundRow {
   readonly node: TreeNode;
   readonly content: number | null;
 }
+
+type Body = Omit<FoundNode, "node">;
 
 // SQLite joins 64 tables at most; addresses have a handful of segments.
 const maxSegmentsAtOnce = 16;
@@ -21,14 +23,18 @@ const maxContents = 256;
 export function createPathReader(
   db: SqliteDatabase,
   nodes: NodeStore,
-  contents: ContentStore,
+  contents: Pick<ContentStore, "read">,
   look = createLookup(db),
 ): Pick<Tree, "findApp" | "find" | "read"> {
   const rememberPath = db.readMemory.remember<FoundRow | null>(maxPaths);
   const rememberApp = db.readMemory.remember<number | null>(maxApps);
-  const rememberContent = db.readMemory.remember<ReturnType<ContentStore["read"]>>(maxContents);
+  const rememberContent = db.readMemory.remember<Body | null>(maxContents);
   const find = (place: Place): FoundRow | null =>
     rememberPath(`${place.owner} ${place.root} ${place.segments.join("/")}`, () => look(place));
+  const readAtOnce = db.transaction((place: Place): FoundNode | null => {
+    const found = look(place);
+    return found === null ? null : { node: found.node, ...(bodyOf(found, contents.read) ?? nothing) };
+  });
   return {
     findApp: (owner, appId) =>
       rememberApp(`${owner} ${appId}`, () => nodes.findApp(owner, appId)?.id ?? null),
@@ -36,11 +42,18 @@ export function createPathReader(
     read: (place) => {
       const found = find(place);
       if (found === null) return null;
-      const { node, content } = found;
-      if (content === null) return { node, data: null, checksums: null };
-      return { node, ...rememberContent(String(content), () => contents.read(content)) };
+      const body = bodyOf(found, (content) => rememberContent(String(content), () => contents.read(content)));
+      // Written over between the two reads: once more, of one moment.
+      return body === null ? readAtOnce(place) : { node: found.node, ...body };
     },
   };
+}
+
+const nothing: Body = { data: null, checksums: null };
+
+/** Null when what the row has is not there any more. */
+function bodyOf({ content }: FoundRow, read: (content: number) => Body | null): Body | null {
+  return content === null ? nothing : read(content);
 }
 
 /** Looks a path up as it is now, in one statement for most. */

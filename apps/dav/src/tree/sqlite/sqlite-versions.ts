@@ -56,7 +56,7 @@ export function createSqliteVersions(parts: PortParts): Versions {
       });
     }
     const { hash, size, type, id, content } = row;
-    const bytes = { hash, size, type, inline: contents.read(content).data, modifiedMs: null };
+    const bytes = { hash, size, type, inline: contents.read(content)?.data ?? null, modifiedMs: null };
     const written = purge.sparing({ version: id }, () => put(to, bytes, conditions));
     if (isMove) purge.dropVersions([id]);
     return written;
@@ -87,7 +87,9 @@ export function createSqliteVersions(parts: PortParts): Versions {
     },
     read: async (from) => {
       const row = find(from);
-      return row === null ? null : { node: versionNode(rowToVersion(row)), ...contents.read(row.content) };
+      const body = row === null ? null : contents.read(row.content);
+      // Without it, the version was ended between the two reads.
+      return row === null || body === null ? null : { node: versionNode(rowToVersion(row)), ...body };
     },
     restore: (from, to, options) => commits.run(() => restore(from, to, options)),
     drop: (file, ids) => commits.run(() => drop(file, ids), frees),
