@@ -5,7 +5,7 @@ import { shownHref } from "../shown-path.ts";
 import type { Stretch } from "../tree/listings.ts";
 import type { Place } from "../tree/place.ts";
 import type { Tree, TreeNode } from "../tree/tree.ts";
-import { type PropfindRequest, readPropfindRequest } from "../xml/propfind-request.ts";
+import { createPropfindReader, type PropfindRequest } from "../xml/propfind-request.ts";
 import { maxXmlBytes } from "../xml/read-xml.ts";
 import { createKeptListings, type HeldListing, type ListingCopy } from "./kept-listings.ts";
 import { listBelow, toPage } from "./list-below.ts";
@@ -31,6 +31,7 @@ const everythingAndQuota: PropfindRequest = {
 export function createPropfind(context: DavContext) {
   const { tree } = context.storage;
   const prefixHref = context.config.prefix.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  const readRequest = createPropfindReader();
   const createRespond = createResponder(context, prefixHref);
   const listings = createKeptListings({ maxBytes: maxKeptBytes, maxEach });
 
@@ -41,7 +42,7 @@ export function createPropfind(context: DavContext) {
     const found = tree.find(place);
     if (found === null) throw notFound();
     const isBare = body.length === 0 && dav.depth === "0" && found.kind === "collection";
-    const request = isBare ? everythingAndQuota : readPropfindRequest(body);
+    const request = isBare ? everythingAndQuota : readRequest(body);
     const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
     const respond = await createRespond(exchange, request);
     const isListed = dav.depth !== "0" && found.kind === "collection";

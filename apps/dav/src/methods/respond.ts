@@ -59,8 +59,12 @@ export function createResponder(
 ) {
   return async (exchange: AllowedExchange, request: PropfindRequest): Promise<Respond> => {
     const { common, hasOwn, ownFacts } = await lookAround(context, exchange, request, prefixHref);
-    const propstat = createPropstat(request, isMinimal(exchange.req));
-    const writeRow = createRowWriter(request, isMinimal(exchange.req));
+    // Not made for what was written before.
+    let made: ReturnType<typeof createWriters> | null = null;
+    const writers = () => {
+      made ??= createWriters(request, isMinimal(exchange.req));
+      return made;
+    };
 
     const wanted = { properties: asksForDead(request), checksums: asksForChecksums(request) };
 
@@ -84,7 +88,7 @@ export function createResponder(
     }
 
     const textOf = (member: Member, facts: NodeFacts) =>
-      `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${propstat(member.node, facts)}</D:response>`;
+      `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${writers().propstat(member.node, facts)}</D:response>`;
 
     return {
       isLasting: common.usage === null && !hasOwn && !wanted.checksums,
@@ -95,6 +99,7 @@ export function createResponder(
       },
       async write(part, page) {
         const facts = await factsOf(page);
+        const { writeRow } = writers();
         let opening = Buffer.alloc(0);
         let openedFor: string | null = null;
         for (const member of page.members) {
@@ -117,6 +122,10 @@ export function createResponder(
       },
     };
   };
+}
+
+function createWriters(request: PropfindRequest, isBrief: boolean) {
+  return { propstat: createPropstat(request, isBrief), writeRow: createRowWriter(request, isBrief) };
 }
 
 const hrefEnd = Buffer.from("</D:href>");

@@ -16,7 +16,7 @@ type Coding = "zstd" | "br" | "gzip";
 
 // Shorter ones fit into one packet as they are.
 const minBytes = 1_400;
-// What is handed to a coder, or to the system, at once: each time costs.
+// What is handed to a coder at once: each time costs.
 const togetherBytes = 256 * 1024;
 const chunkSize = 64 * 1024;
 
@@ -89,16 +89,18 @@ export function openXmlAnswer(
     send,
     end,
     async endWith(parts) {
-      const length = parts.reduce((sum, part) => sum + part.length, 0);
-      if (length <= togetherBytes) return end(Buffer.concat(parts));
       if (coding === null && !res.destroyed) {
-        writeHead({ "Content-Length": length });
+        writeHead({ "Content-Length": parts.reduce((sum, part) => sum + part.length, 0) });
         // Put together by the socket, for they all come in one turn.
         for (const part of parts) res.write(part);
         return void res.end();
       }
-      for (const some of gather(parts)) if (!(await send(some))) return;
-      end("");
+      let last: Buffer | null = null;
+      for (const some of gather(parts)) {
+        if (last !== null && !(await send(last))) return;
+        last = some;
+      }
+      end(last ?? nothing);
     },
   };
 }

@@ -23,13 +23,33 @@ export function readPropfindRequest(body: Buffer): PropfindRequest {
   return { kind: "allprop", include: include === undefined ? [] : readNames(include) };
 }
 
+// Clients ask the same question over and over: what few of them ask, and short ones.
+const maxRemembered = 32;
+const maxRememberedBytes = 2_048;
+
+/** Reads as `readPropfindRequest` does, and remembers what it read. */
+export function createPropfindReader(): (body: Buffer) => PropfindRequest {
+  const requestByBody = new Map<string, PropfindRequest>();
+  return (body) => {
+    if (body.length > maxRememberedBytes) return readPropfindRequest(body);
+    const text = body.toString("latin1");
+    const known = requestByBody.get(text);
+    if (known !== undefined) return known;
+    const request = readPropfindRequest(body);
+    if (requestByBody.size >= maxRemembered) requestByBody.clear();
+    requestByBody.set(text, request);
+    return request;
+  };
+}
+
 // Every member's answer repeats every name with its whole namespace.
 const maxNamesLength = 64 * 1024;
 
 /** The names in a `prop` or `include` element. */
 export function readNames({ children: names }: XmlElement): readonly PropertyName[] {
   const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
-  if (length <= maxNamesLength) return names;
+  // Without the elements they were, which hold the whole body.
+  if (length <= maxNamesLength) return names.map(({ namespace, name }) => ({ namespace, name }));
   throw new ReliteError("bad_request", "The body names too many properties", { reason: "too_long" });
 }
 

@@ -9,6 +9,7 @@ import { createCommitQueue } from "../../storage/commit-queue.ts";
 import { openDatabase } from "../../storage/open-database.ts";
 import { storageError } from "../../storage/storage-errors.ts";
 import { bytesOf, codeOf, describeTree } from "../../testing/tree-contract.ts";
+import { describeTreeListings } from "../../testing/tree-listings-contract.ts";
 import { describeTreeLocks } from "../../testing/tree-locks-contract.ts";
 import { describeTreeProperties } from "../../testing/tree-properties-contract.ts";
 import type { Place } from "../place.ts";
@@ -42,6 +43,7 @@ async function make() {
 describeTree("SQLite", make);
 describeTreeProperties("SQLite", make);
 describeTreeLocks("SQLite", make);
+describeTreeListings("SQLite", make);
 
 describe("SQLite", () => {
   it("[TR8] a full database refuses writes as such, keeps what was there, and takes writes again", async () => {
