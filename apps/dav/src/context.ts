@@ -163,6 +163,7 @@ export function createContext(
       randomBytes: parts.randomBytes ?? randomBytes,
       guessMemory: limits.guesses,
       proxies: config.proxies,
+      publicHosts: config.publicHosts,
     }),
     claimVerifier: createVerifier({ ...verify, isOwner: () => true }),
     requestRate: createRateLimit(clock, { perSecond, burst: perSecond * 4 }, limits.requests),
@@ -185,6 +186,7 @@ function createAccess(parts: {
   readonly guessMemory: SharedArrayBuffer;
   readonly proxies: ProxyRules;
   readonly sessionKey: Buffer;
+  readonly publicHosts: readonly string[];
 }): Pick<DavContext, "access" | "keeping" | "sessions"> {
   const { storage, clock, log } = parts;
   const { owners, credentials, devices } = storage;
@@ -198,6 +200,8 @@ function createAccess(parts: {
       door: createDoor({ credentials, verifier: storedVerifier, guesses, clock, log }),
       deviceLog: createDeviceLog({ devices, clock, log }),
       clients: createClientAddresses(parts.proxies),
+      usedTokens: storage.usedTokens,
+      publicHosts: parts.publicHosts,
     },
     sessions: createSessions({
       credentials,

@@ -150,7 +150,8 @@ export function readPath(rawPath: string, prefix: readonly string[]): Target | n
   return { segments: segments.slice(prefix.length), endsWithSlash };
 }
 
-function isSameHost(authority: string, host: string | undefined): boolean {
+/** Whether both name one host, with the port that goes without saying. */
+export function isSameHost(authority: string, host: string | undefined): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/:(80|443)$/, "");
   return host !== undefined && plain(authority) === plain(host);
 }

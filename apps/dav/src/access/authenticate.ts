@@ -1,14 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { ClientAddresses } from "@relite/core/node";
-import { type Capability, isAllowed, type Verified, type Verifier } from "@relite/core/ucan";
+import { type Capability, isAllowed, type TokenUse, type Verified, type Verifier } from "@relite/core/ucan";
 import type { Owners } from "../accounts/owners.ts";
 import type { Exchange, Identity } from "../exchange.ts";
 import { andThen, type Soon } from "../soon.ts";
+import { isSameHost, rawPathOf } from "../target.ts";
 import { clientOf } from "./client-of.ts";
 import type { DeviceLog } from "./device-log.ts";
 import type { Door } from "./door.ts";
 import { insufficient, refusal } from "./refusal.ts";
 import { readAppPassword } from "./secret.ts";
+import type { UsedTokens } from "./used-tokens.ts";
 
 export interface AuthenticateParts {
   readonly verifier: Verifier;
@@ -16,6 +18,9 @@ export interface AuthenticateParts {
   readonly door: Door;
   readonly deviceLog: DeviceLog;
   readonly clients: ClientAddresses;
+  readonly usedTokens: UsedTokens;
+  /** What this server is called besides the host of a request. */
+  readonly publicHosts: readonly string[];
 }
 
 const bearer = "Bearer ";
@@ -50,9 +55,28 @@ function identify(exchange: Exchange, parts: AuthenticateParts): Soon<Identity> 
   const { token, via } = readToken(exchange.req);
   const isToken = via === "bearer" || token === "" || token.split(".").length === 3;
   if (!isToken) return identifyByPassword(exchange, token, parts);
-  return andThen(parts.verifier.recall(token) ?? parts.verifier.verify(token), (verified) =>
-    identifyByToken(exchange, verified, via, parts),
+  return andThen(
+    parts.verifier.recall(token) ?? parts.verifier.verify(token, useBy(exchange, parts)),
+    (verified) => identifyByToken(exchange, verified, via, parts),
   );
+}
+
+/** The request, for a token that is bound to one. */
+function useBy({ req }: Exchange, { owners, usedTokens, publicHosts }: AuthenticateParts): TokenUse {
+  const hosts = [req.headers.host, ...publicHosts];
+  return {
+    method: req.method ?? "",
+    isUrl: (url) => {
+      const [, host = "", path = ""] = /^https?:\/\/([^/]*)(.*)$/i.exec(url) ?? [];
+      const isHere = hosts.some((known) => isSameHost(host, known));
+      return isHere && (path === "" ? "/" : path) === rawPathOf(req.url ?? "", req.headers.host);
+    },
+    spend: ({ tokenId, rootDid, expiresAtSec }) => {
+      const owner = owners.idOf(rootDid);
+      if (owner === null) throw refusal("unknown_root");
+      return usedTokens.spend({ tokenId, owner, expiresMs: expiresAtSec * 1_000 });
+    },
+  };
 }
 
 function identifyByToken(

@@ -10,6 +10,7 @@ import { trashStep } from "./steps/trash.ts";
 import { upkeepStep } from "./steps/upkeep.ts";
 import { uploadConcatStep } from "./steps/upload-concat.ts";
 import { uploadsStep } from "./steps/uploads.ts";
+import { usedTokensStep } from "./steps/used-tokens.ts";
 
 /**
  * The schema, one step per version (`user_version` counts the steps applied); a step that was released never changes.
@@ -118,4 +119,5 @@ export const migrations: readonly string[] = [
   ownerStateStep,
   loginsStep,
   contentsByHashStep,
+  usedTokensStep,
 ];

@@ -3,6 +3,7 @@ import { createDevices, devicesWrites } from "../access/devices.ts";
 import { createEndedSessions, endedSessionWrites } from "../access/ended-sessions.ts";
 import { createLogins, loginWrites } from "../access/logins.ts";
 import { createRevocations, revocationsWrites } from "../access/revocations.ts";
+import { createUsedTokens, usedTokenWrites } from "../access/used-tokens.ts";
 import { createInvitations, invitationWrites } from "../accounts/invitations.ts";
 import { createOwners, ownerWrites } from "../accounts/owners.ts";
 import { createRemovals, removalWrites } from "../accounts/removals.ts";
@@ -38,6 +39,7 @@ const definitions = {
     endedSessionWrites,
   ),
   logins: define(({ db, commits, nowMs }) => createLogins(db, commits, nowMs), loginWrites),
+  usedTokens: define(({ db, commits, nowMs }) => createUsedTokens(db, commits, nowMs), usedTokenWrites),
   devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
   uploads: define(({ db, commits, nowMs }) => createUploads(db, commits, nowMs), uploadWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Worker } from "node:worker_threads";
 import { type Logger, silentLogger } from "@relite/core/log";
-import { audienceOfUrl, issueInvocation } from "@relite/core/ucan";
+import { audienceOfUrl, issueInvocation, type Signer } from "@relite/core/ucan";
 import { createFileAudit } from "../audit-file.ts";
 import { readConfig } from "../config.ts";
 import { openStorage } from "../context.ts";
@@ -29,6 +29,7 @@ export interface ThreadedRequest {
 export interface ThreadedTestServer extends AsyncDisposable {
   readonly server: ThreadedServer;
   readonly folder: string;
+  readonly owner: Signer;
   readonly headers: Readonly<Record<string, string>>;
   /** What the main thread logged. */
   readonly logged: readonly string[];
@@ -74,6 +75,7 @@ export async function startThreadedTestServer(
   return {
     server,
     folder,
+    owner,
     headers: authorization,
     logged,
     send: (method, path, { headers = {}, body, agent } = {}) =>

@@ -97,7 +97,8 @@ function boundsProblem(tokens: readonly DecodedToken[]): UcanCode | null {
 export function linkProblem(tokens: readonly DecodedToken[]): UcanCode | null {
   const broken = tokens.some((token, index) => {
     const proof = tokens[index + 1];
-    return proof !== undefined && proof.audience !== token.issuer.did;
+    // What is bound to one request delegates nothing.
+    return proof !== undefined && (proof.audience !== token.issuer.did || proof.binding !== null);
   });
   return broken ? "broken_chain" : null;
 }

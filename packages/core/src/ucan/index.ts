@@ -1,4 +1,5 @@
 export { audienceOfUrl, hostOfAudience, sameAudience } from "./audience.ts";
+export type { TokenUse } from "./binding.ts";
 export { appCapability, type Capability, covers, coversAsWritten, parseAppId } from "./capability.ts";
 export type { UcanCode } from "./codes.ts";
 export { type DidKey, parseDidKey, type SigningAlg } from "./did.ts";

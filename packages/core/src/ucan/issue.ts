@@ -27,7 +27,10 @@ export async function issueDelegation(order: {
   return signToken({ ...order, audience: order.audienceDid });
 }
 
-/** An invocation for one server; `ttlSec` is 300 by default, 3,600 at most, and cut to the end of its proof. */
+/**
+ * An invocation for one server; `ttlSec` is 300 by default, 3,600 at most, and cut to the end of its proof. With `onceFor` it
+ * does that one request, once.
+ */
 export async function issueInvocation(order: {
   readonly issuer: Signer;
   readonly audience: string;
@@ -35,6 +38,7 @@ export async function issueInvocation(order: {
   readonly ttlSec?: number;
   readonly proof?: string;
   readonly nowMs: number;
+  readonly onceFor?: OnceFor;
 }): Promise<string> {
   const { ttlSec = 300, nowMs } = order;
   if (!(ttlSec > 0 && ttlSec <= maxInvocationLifeSec))
@@ -64,14 +68,21 @@ export async function issueStored(order: {
   return signToken(order);
 }
 
+/** The request of a one-shot token; the address without query and fragment. */
+export interface OnceFor {
+  readonly method: string;
+  readonly url: string;
+}
+
 async function signToken(order: {
   readonly issuer: Signer;
   readonly audience: string;
   readonly capabilities: readonly Capability[];
   readonly expiresAtSec: number;
   readonly proof?: string;
+  readonly onceFor?: OnceFor;
 }): Promise<string> {
-  const { issuer, audience, capabilities, expiresAtSec, proof } = order;
+  const { issuer, audience, capabilities, expiresAtSec, proof, onceFor } = order;
   if (capabilities.length > maxCapabilities) throw refusal("too_many_capabilities", "Too many capabilities.");
   if (capabilities.some((one) => parseGrant(one) === null))
     throw refusal("malformed", "A capability is of no known kind.");
@@ -83,6 +94,7 @@ async function signToken(order: {
     iss: issuer.did,
     nnc: bytesToBase64Url(crypto.getRandomValues(new Uint8Array(12))),
     prf: proof === undefined ? [] : [proof],
+    ...(onceFor === undefined ? {} : { fct: [{ htm: onceFor.method, htu: onceFor.url, once: true }] }),
   });
   const signedText = `${header}.${payload}`;
   const signature = bytesToBase64Url(await issuer.sign(encoder.encode(signedText)));

@@ -1,4 +1,5 @@
 import { base64UrlToBytes } from "../crypto/index.ts";
+import { isBindingOk, readBinding, type TokenBinding } from "./binding.ts";
 import type { Capability } from "./capability.ts";
 import type { UcanCode } from "./codes.ts";
 import { type DidKey, parseDidKey } from "./did.ts";
@@ -16,6 +17,8 @@ export interface DecodedToken {
   readonly expiresAtSec: number;
   readonly notBeforeSec: number | null;
   readonly proof: string | null;
+  /** The one request it is for; null for any that its capabilities cover. */
+  readonly binding: TokenBinding | null;
 }
 
 export type Decoded = { readonly ok: true; readonly token: DecodedToken } | Refusal;
@@ -59,6 +62,7 @@ export function decodeToken(text: string): Decoded {
       expiresAtSec: Number(payload.exp),
       notBeforeSec: payload.nbf === undefined ? null : Number(payload.nbf),
       proof,
+      binding: readBinding(asList(payload.fct)),
     },
   };
 }
@@ -114,7 +118,7 @@ function payloadProblem(payload: Fields): UcanCode | null {
 function isFacts(facts: unknown): boolean {
   if (!Array.isArray(facts) || !facts.every(isRecord)) return false;
   const text = JSON.stringify(facts);
-  return text.length <= maxFactsChars && !text.includes('"__proto__"');
+  return text.length <= maxFactsChars && !text.includes('"__proto__"') && isBindingOk(facts);
 }
 
 function isCapability(value: unknown): value is Capability {

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/index.ts";
 import { canonicalAudience } from "./audience.ts";
+import type { TokenBinding, TokenUse } from "./binding.ts";
 import {
   type Capability,
   covers,
@@ -38,8 +39,12 @@ export type Verified =
   | { readonly ok: false; readonly code: UcanCode };
 
 export interface Verifier {
-  /** Never throws for what is in the token; rejects only when `isOwner` or `isRevoked` does. */
-  verify(token: string): Promise<Verified>;
+  /**
+   * Never throws for what is in the token; rejects only when `isOwner`, `isRevoked` or `spend` does. One that is bound to a
+   * request (facts `htm`, `htu`, `once`) is refused without `use`, with one it does not name, and when it was spent; it is
+   * never kept.
+   */
+  verify(token: string, use?: TokenUse): Promise<Verified>;
   /**
    * `verify` without waiting, for a token verified a short while ago: null when it has to be verified. What may have
    * changed since (expiry, owner, revocation) is asked as ever. Throws when `isOwner` or `isRevoked` does.
@@ -97,7 +102,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (known === undefined || problem === undefined) return null;
       return problem === null ? accept(known.principal) : refuse(problem);
     },
-    verify: async (token) => {
+    verify: async (token, use) => {
       if (token.length === 0) return refuse("missing");
       if (token.length > maxTokenChars) return refuse("too_large");
       const nowSec = clock.nowMs() / 1_000;
@@ -120,6 +125,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (!(await hasGoodSignatures(chain, { crypto, proofs }))) return refuse("bad_signature");
       const grants = effectiveGrants(chain.links).map(grantToCapability);
       const principal: Principal = { ...known.principal, grants };
+      const { binding } = chain.leaf;
+      if (binding !== null) {
+        const problem = await bindingProblem(binding, principal, use);
+        return problem === null ? accept(principal) : refuse(problem);
+      }
       const hit: Principal = { ...principal, cache: "hit" };
       knownByToken.set(tokenKey, { ...known, principal: hit }, chain.leaf.expiresAtSec);
       return accept(principal);
@@ -146,6 +156,17 @@ function describe({ leaf, root, links, verifiedFrom }: Chain): Known {
       cache: verifiedFrom < links.length ? "proofs" : "cold",
     },
   };
+}
+
+/** Last of all, for it uses the token up. */
+async function bindingProblem(
+  { method, url, once }: TokenBinding,
+  principal: Principal,
+  use: TokenUse | undefined,
+): Promise<UcanCode | null> {
+  if (use === undefined || (method !== null && method !== use.method)) return "insufficient";
+  if (url !== null && !use.isUrl(url)) return "insufficient";
+  return once && !(await use.spend(principal)) ? "replayed" : null;
 }
 
 /** What may change while a token lives: the owner's enrolment, and revocations. */

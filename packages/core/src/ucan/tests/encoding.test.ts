@@ -121,7 +121,7 @@ describe("encoding", () => {
   });
 
   it("[UCAN4] ignores what facts say", async () => {
-    const fct = [{ htm: "DELETE", with: "app:*" }, {}];
+    const fct = [{ note: "DELETE", with: "app:*" }, {}];
     expect(await world.codeOf(await world.invocation({ payload: { fct } }))).toBe("ok");
   });
 });
