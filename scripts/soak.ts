@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { prepare } from "./launcher/prepare.ts";
+import { endpointProgram } from "./launcher/endpoint-program.ts";
+import { prepareDatabase } from "./launcher/prepare.ts";
+import { root } from "./launcher/root.ts";
 import { type LongForm, longForms } from "./soak/long-forms.ts";
 import { commandOf, runForm } from "./soak/run-form.ts";
 
@@ -51,7 +53,10 @@ async function runAll(
   forms: readonly LongForm[],
   { lanes, again }: { readonly lanes: number; readonly again: string },
 ): Promise<number> {
-  await prepare({ say });
+  await prepareDatabase();
+  const { nodeArgs, script } = await endpointProgram(say);
+  // What a user runs is the build.
+  const env = { DAV_ENDPOINT: [...nodeArgs, resolve(root, script)].join("\n") };
   const folder = mkdtempSync(join(tmpdir(), "relite-soak-"));
   say(`${forms.length} long forms, ${lanes} at once (again: ${again}); logs in ${folder}`);
   const waiting = forms.map((form, index) => ({ form, logFile: join(folder, `${index}-${form.file}.log`) }));
@@ -59,7 +64,7 @@ async function runAll(
   const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { form, logFile } = next;
-      const end = await runForm(form, logFile);
+      const end = await runForm({ ...form, env: { ...form.env, ...env } }, logFile);
       const told = end.told || asked(form);
       say(`${end.isPassed ? "ok    " : "FAILED"} ${form.name}, ${end.seconds} s: ${told}`);
       if (end.isPassed) continue;

@@ -18,9 +18,11 @@ export interface ThreadedServer extends DavServer {
 export interface ThreadedParts {
   readonly log: Logger;
   readonly audit: AuditFile;
-  /** Threads that ended and were replaced before it is given up. */
+  /** Threads that ended and were replaced within an hour before it is given up. */
   readonly maxReplacements?: number;
 }
+
+const hourMs = 3_600_000;
 
 /**
  * Starts the endpoint as a process runs it: this thread writes the storage, the log and the audit file, and `DAV_THREADS`
@@ -32,7 +34,7 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   const limits = createLimitMemory(count);
   const lost = Promise.withResolvers<Error>();
   let isStopping = false;
-  let replacements = 0;
+  let replacedAtMs: readonly number[] = [];
   const answering: Thread[] = [];
 
   const writer = await startWriter(config, log);
@@ -51,9 +53,10 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   async function replace(thread: number, err: Error): Promise<void> {
     log.error({ err, thread }, "a thread ended; what it was answering is lost, another takes its place");
     forgetUploads(limits, thread);
-    replacements += 1;
     if (isStopping) return;
-    if (replacements > maxReplacements) return lost.resolve(err);
+    const nowMs = performance.now();
+    replacedAtMs = [...replacedAtMs.filter((atMs) => nowMs - atMs < hourMs), nowMs];
+    if (replacedAtMs.length > maxReplacements) return lost.resolve(err);
     await startAnswering(thread, port).catch(lost.resolve);
     if (isStopping) await answering[thread]?.stop();
   }

@@ -26,11 +26,14 @@ export interface EndpointSetup {
   readonly wrapper?: readonly string[];
 }
 
-const main = join(import.meta.dirname, "../../src/main.ts");
+/** Node's options and the program: the sources, or what the lines of `DAV_ENDPOINT` say (a build starts in a third of the time). */
+const command: readonly string[] = process.env.DAV_ENDPOINT?.split("\n") ?? [
+  join(import.meta.dirname, "../../src/main.ts"),
+];
 
 /** The endpoint's process without waiting for it: for being killed while it starts. */
 export function spawnEndpoint({ folder, env = {}, wrapper = [] }: EndpointSetup) {
-  const [program = process.execPath, ...args] = [...wrapper, process.execPath, main];
+  const [program = process.execPath, ...args] = [...wrapper, process.execPath, ...command];
   const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH ?? "",
