@@ -128,6 +128,26 @@ describe("listings", () => {
       expect(await compare(path, forms[form] ?? "", {})).toBe(count);
   });
 
+  it("[LI1] describe each member as it is described alone: to a token that may write some of them", async () => {
+    const ask = `<propfind ${d}><prop><current-user-privilege-set/><o:permissions xmlns:o="http://owncloud.org/ns"/></prop></propfind>`;
+    const grantsOf: readonly (readonly [string, string])[][] = [
+      [["app:test/l", "app/read"]],
+      [
+        ["app:test/l", "app/read"],
+        ["app:test/l/sub", "app/write"],
+        ["app:test/l/plain.txt", "app/write"],
+      ],
+    ];
+    for (const grants of grantsOf) {
+      const token = await dav.token(grants.map(([resource, can]) => ({ with: resource, can })));
+      const headers = { Authorization: `Bearer ${token}` };
+      expect(await compare("l/", ask, headers)).toBe(1 + awkward.length + folders.length + 5);
+      const answer = await dav.request("PROPFIND", "l/", { body: ask, headers: { ...headers, Depth: "1" } });
+      const mayWrite = (await answer.text()).match(/<D:write\/>/g) ?? [];
+      expect(mayWrite.length).toBe(grants.length - 1);
+    }
+  });
+
   it("[LI3] what was told before is told again only while nothing in it has changed", async () => {
     await dav.request("MKCOL", "k/");
     await dav.request("MKCOL", "k/sub/");

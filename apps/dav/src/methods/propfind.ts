@@ -17,9 +17,9 @@ import { createResponder, type Respond } from "./respond.ts";
 import { sendKept, sendListing } from "./send-listing.ts";
 import { versionOf } from "./sync-token.ts";
 
-// For each thread: a listing of 10,000 files with the properties that clients ask for, and a few more.
+// For each thread: a listing of 10,000 files with the properties that clients ask for, and few more.
 const maxKeptBytes = 6 * 1024 * 1024;
-const maxEach = 4 * 1024 * 1024;
+const maxEach = 5.5 * 1024 * 1024;
 
 /** The npm `webdav` client reads the quota from a PROPFIND without a body, where sabre/dav and Nextcloud have it. */
 const everythingAndQuota: PropfindRequest = {
@@ -46,10 +46,11 @@ export function createPropfind(context: DavContext) {
     const href = shownHref(dav.target, context.config.prefix, dav.target.segments);
     const respond = await createRespond(exchange, request);
     const isListed = dav.depth !== "0" && found.kind === "collection";
-    if (!isListed || !respond.isLasting)
+    if (!isListed || respond.standing === null)
       return void (await answerAnew(exchange, { tree, respond, place, found, href, copy: null }));
     // A collection's id is its own for ever.
-    const key = JSON.stringify([found.id, href, dav.depth, isMinimal(exchange.req), ...keyParts(request)]);
+    const about = [found.id, href, dav.depth, isMinimal(exchange.req), respond.standing];
+    const key = JSON.stringify([...about, ...keyParts(request)]);
     const kept = listings.find(key);
     const current =
       kept === null ? null : await makeCurrent(kept, { tree, respond, place, found, href, depth: dav.depth });

@@ -37,8 +37,8 @@ export interface MemberPage {
 
 /** Writes the `response` elements of some members, what else is known about them fetched together. */
 export interface Respond {
-  /** Whether the same is said of nodes for as long as they stay as they are. */
-  readonly isLasting: boolean;
+  /** What else its words depend on than the nodes as they are; null where that changes by itself. */
+  readonly standing: string | null;
   /** What has to be known of nodes besides themselves. */
   readonly wanted: Wanted;
   text(page: MemberPage): Promise<string>;
@@ -91,7 +91,10 @@ export function createResponder(
       `<D:response><D:href>${escapeXml(member.baseHref + member.path)}</D:href>${writers().propstat(member.node, facts)}</D:response>`;
 
     return {
-      isLasting: common.usage === null && !hasOwn && !wanted.checksums,
+      standing:
+        common.usage === null && !hasOwn && !wanted.checksums
+          ? JSON.stringify([common.access, common.timeline])
+          : null,
       wanted,
       async text(page) {
         const facts = await factsOf(page);
@@ -155,19 +158,22 @@ async function lookAround(
     const canWrite = isAllowed(caller.principal, appCapability(appId, segments, "write"));
     return { did: caller.principal.invokerDid, canWrite };
   };
+  // Who may write a collection may write what is in it.
+  const here = accessAt(shownHref(dav.target, config.prefix, dav.target.segments));
+  const access = here?.canWrite === true ? here : null;
   const common: NodeFacts = {
     usage,
     dead: [],
     locks: "",
     checksums: null,
     timeline: asksForTimeline(request) ? String((await tree.timeline()) ?? "") : "",
-    access: null,
+    access,
     httpDate: createHttpDate(),
     isoTime: createIsoTime(),
   };
   return {
     common,
-    hasOwn: locks.length > 0 || isAccessAsked,
-    ownFacts: (href: string) => ({ locks: lockTexts(href), access: accessAt(href) }),
+    hasOwn: locks.length > 0 || (isAccessAsked && access === null),
+    ownFacts: (href: string) => ({ locks: lockTexts(href), access: access ?? accessAt(href) }),
   };
 }

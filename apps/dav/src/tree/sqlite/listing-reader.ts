@@ -20,6 +20,9 @@ type LogRow = readonly [parent: number | null, name: string];
 // Each is a row of the log; a listing of which so much changed is as well made anew.
 const maxLogRows = 2_000;
 
+// Each with properties of 64 KiB at most.
+const maxRemembered = 32;
+
 const nothing: ReadonlyMap<number, never> = new Map<number, never>();
 
 /** Reads pages of nodes with what is stored of them, each page in one transaction. */
@@ -66,17 +69,22 @@ export function createListingReader(
     return { top: toPage([top], wanted), stretches };
   }
 
-  const one = db.transaction((place: Place, wanted: Wanted): NodePage | null => {
+  const readOne = db.transaction((place: Place, wanted: Wanted): NodePage | null => {
     const found = look(place);
     return found === null ? null : toPage([found.node], wanted);
   });
+  const rememberOne = db.readMemory.remember<NodePage | null>(maxRemembered);
+  const one: Listings["one"] = async (place, wanted) => {
+    const key = [wanted.properties, wanted.checksums, place.owner, place.root, ...place.segments].join("/");
+    return rememberOne(key, () => readOne(place, wanted));
+  };
   const page: (...of: Parameters<Listings["page"]>) => NodePage = db.transaction(
     ({ collection, afterName, limit }, wanted) =>
       toPage(memberRowsToNodes(nodes.sql.memberRows.all(collection, afterName ?? "", limit)), wanted),
   );
   const renewal: (...of: Parameters<Listings["renewal"]>) => Renewal | null = db.transaction(renew);
   return {
-    one: async (place, wanted) => one(place, wanted),
+    one,
     page: async (stretch, wanted) => page(stretch, wanted),
     renewal: async (place, known, wanted) => renewal(place, known, wanted),
   };
