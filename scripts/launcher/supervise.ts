@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { programEnv, root } from "./root.ts";
+import { openRotatingLog } from "./rotating-log.ts";
 
 export interface Program {
   readonly name: string;
@@ -22,7 +23,8 @@ export interface Supervisor {
 
 const restartLimit = 5;
 const restartWindowMs = 60_000;
-const stopGraceMs = 15_000;
+/** Longer than the endpoint takes to finish what runs. */
+const stopGraceMs = 30_000;
 const maxLogBytes = 16 * 1024 * 1024;
 
 /** Runs programs as processes of their own, logs to `<logDir>/<name>.log` (process id in `<name>.pid`), restarts what dies (5 times a minute at most). */
@@ -86,7 +88,7 @@ function keep(
 }
 
 function startProcess(program: Program, logDir: string) {
-  const log = createWriteStream(rotatedLog(logDir, program.name), { flags: "a", mode: 0o600 });
+  const log = openRotatingLog(join(logDir, `${program.name}.log`), maxLogBytes);
   // The ipc channel closes when this process dies, however it dies; the program then stops by itself.
   const child = spawn(process.execPath, [...(program.nodeArgs ?? []), resolve(root, program.script)], {
     cwd: root,
@@ -95,19 +97,13 @@ function startProcess(program: Program, logDir: string) {
   });
   writeFileSync(join(logDir, `${program.name}.pid`), `${child.pid}\n`);
   let words = "";
-  child.stdout?.pipe(log, { end: false });
+  child.stdout?.on("data", (chunk: Buffer) => log.write(chunk));
   child.stderr?.on("data", (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-2_000);
     log.write(chunk);
   });
-  child.once("close", () => log.end());
+  child.once("close", () => log.close());
   return { child, lastWords: () => words.trim() };
-}
-
-function rotatedLog(logDir: string, name: string): string {
-  const file = join(logDir, `${name}.log`);
-  if (existsSync(file) && statSync(file).size > maxLogBytes) renameSync(file, `${file}.1`);
-  return file;
 }
 
 async function waitUntilReady(url: string, isOver: () => boolean): Promise<boolean> {

@@ -29,10 +29,13 @@ const leastBytes = 30_000;
 export function startPace(clock: Clock): Pace {
   const lineBySocket = new Map<Socket, Line>();
   const ending = new AbortController();
+  // Time as it passes here: none while the process was stopped or the machine slept, nor when the clock is set.
+  let passedMs = 0;
   const loop = async () => {
-    for (;;) {
+    for (let beforeMs = clock.nowMs(); ; beforeMs = clock.nowMs()) {
       await clock.sleep(everyMs, ending.signal);
-      for (const line of lineBySocket.values()) check(line, clock.nowMs());
+      passedMs += Math.min(Math.max(0, clock.nowMs() - beforeMs), 2 * everyMs);
+      for (const line of lineBySocket.values()) check(line, passedMs);
     }
   };
   // It ends by being stopped, and in no other way.
@@ -51,7 +54,7 @@ export function startPace(clock: Clock): Pace {
       const line = lineBySocket.get(socket) ?? openLine(socket);
       // Who sends the next request before the answer is taken gains no time by it.
       if (line.latest === null || isOver(line.latest)) {
-        line.sinceMs = clock.nowMs();
+        line.sinceMs = passedMs;
         line.readBytes = socket.bytesRead;
         line.takenBytes = null;
       }

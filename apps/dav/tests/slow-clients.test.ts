@@ -54,6 +54,26 @@ describe("slow and silent clients", () => {
     expect((await dav.request("GET", "quick")).headers.get("content-length")).toBe("80000");
   });
 
+  it("[OP2] a body is not slow because the clock was set or the process stood still", async () => {
+    const clock = fakeClock();
+    await using dav = await startTestServer({ parts: { clock } });
+    const line = await openLine(dav.server.port);
+    line.socket.write(
+      `PUT ${at}/f HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${await dav.token()}\r\nExpect: 100-continue\r\nContent-Length: 80000\r\n\r\n`,
+    );
+    await line.heard(/100 Continue/);
+    line.socket.write("x".repeat(20_000));
+    await dav.request("GET", "nothing");
+    await clock.advance(6_000);
+    for (const jumpMs of [3_600_000, -3_600_000, 2 * minuteMs]) {
+      clock.set(clock.nowMs() + jumpMs);
+      await clock.advance(6_000);
+    }
+    line.socket.write("x".repeat(60_000));
+    await line.heard(/HTTP\/1\.1 201 /);
+    line.socket.destroy();
+  });
+
   it("[OP2] a reader that takes nothing of its answer is cut off", async () => {
     const clock = fakeClock();
     await using dav = await startTestServer({ parts: { clock } });
