@@ -16,7 +16,7 @@ export function openDatabase(file: string): SqliteDatabase {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("temp_store = MEMORY");
-    // What is not in it the system has: 4 MB for each thread that answers.
+    // What is not in it the system has.
     db.pragma("cache_size = -4000");
     // Pages that many commits change are written back once: 16 MiB of log, read again in a moment after a crash.
     db.pragma("wal_autocheckpoint = 4000");
@@ -34,7 +34,8 @@ export function openDatabase(file: string): SqliteDatabase {
 export function openForReading(file: string): SqliteDatabase {
   const db = new Database(file, { readonly: true, timeout: 1_000 });
   db.pragma("temp_store = MEMORY");
-  db.pragma("cache_size = -16000");
+  // Every commit empties it; what is not in it the system has.
+  db.pragma("cache_size = -4000");
   return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 

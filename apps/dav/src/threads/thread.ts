@@ -29,7 +29,7 @@ export interface ThreadEnds {
  * Left alone, each thread's nursery grows to 32 MiB under load, and the rest of its heap to the gigabytes that half of the
  * machine has. Bounded, V8 also collects sooner what requests have left; a thread that needs more is replaced.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
 /** Starts a thread that answers requests, by the module beside this one, built or not; resolves when it is ready, rejects with what kept it from starting. */
 export function startThread({ name, data, transfer }: ThreadSetup, ends: ThreadEnds): Promise<Thread> {
