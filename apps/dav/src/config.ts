@@ -42,7 +42,7 @@ export interface DavConfig {
   readonly maxUploadsPerOwner: number;
   /** How long changes are remembered; older sync tokens are refused. */
   readonly changesKeepMs: number;
-  /** How many threads answer requests; the one that writes mostly waits for the disk. */
+  /** How many threads answer requests. */
   readonly threads: number;
   /** How long an upload that is begun waits for its next part. */
   readonly uploadKeepMs: number;
@@ -167,6 +167,11 @@ const schema = settings.refine(
 );
 
 /** All settings of the endpoint, validated together; `config_invalid` names every bad one without its value. */
+/** Half of the processors, for clients and the disk have work too: on two, the second thread gains readers little and costs writers much. */
+function defaultThreads(): number {
+  return Math.max(1, Math.min(Math.floor(availableParallelism() / 2), 4));
+}
+
 export function readConfig(env: Readonly<Record<string, string | undefined>>): DavConfig {
   const read = readEnv(schema, env);
   const folder = resolve(read.DAV_DATA_DIR, "dav");
@@ -194,7 +199,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     maxUploadsPerOwner: read.DAV_MAX_UPLOADS,
     uploadKeepMs: read.DAV_UPLOAD_KEEP,
     changesKeepMs: read.DAV_CHANGES_KEEP,
-    threads: read.DAV_THREADS ?? Math.min(availableParallelism(), 4),
+    threads: read.DAV_THREADS ?? defaultThreads(),
     setupCode: read.DAV_SETUP_CODE ?? null,
     maxConnections: read.DAV_MAX_CONNECTIONS,
     metricsToken: read.DAV_METRICS_TOKEN ?? null,

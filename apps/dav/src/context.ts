@@ -33,6 +33,7 @@ import type { CallWriter } from "./storage/forward-writes.ts";
 import { openDatabase, openForReading, type SqliteDatabase } from "./storage/open-database.ts";
 import { createForwardedPorts, createPorts, type Ports } from "./storage/ports.ts";
 import { createReserve, type Reserve, withReserve } from "./storage/reserve.ts";
+import type { WriteTurns } from "./storage/write-turns.ts";
 import { createPartFiles, type PartFiles } from "./uploads/part-files.ts";
 
 /** What tests replace: time, names, the disk below, where lines go. */
@@ -46,6 +47,8 @@ export interface DavParts {
   /** What several threads of one process count in together, and which of them this is. */
   readonly limits?: LimitMemory;
   readonly thread?: number;
+  /** Its part in taking turns at writing, where others write too. */
+  readonly turns?: WriteTurns;
   readonly metrics?: Metrics;
   /** What all threads count; without it, this context's own. */
   readonly collectMetrics?: () => Promise<readonly object[]>;
@@ -96,13 +99,13 @@ export interface Storage extends Ports {
 
 /** Opens the data folder and brings its schema up to date; a running endpoint may have it open too. */
 export async function openStorage(config: DavConfig, parts: DavParts = {}): Promise<Storage> {
-  const { disk = realDisk, clock = systemClock } = parts;
+  const { disk = realDisk, clock = systemClock, turns } = parts;
   await disk.makeFolder(config.folder);
   const nowMs = () => clock.nowMs();
   const databaseFolder = dirname(config.databaseFile);
   const db = await withReserve(databaseFolder, async () => openDatabase(config.databaseFile));
   const reserve = createReserve(databaseFolder, db);
-  const commits = createCommitQueue(db, { reserve });
+  const commits = createCommitQueue(db, { reserve, ...(turns === undefined ? {} : { turns }) });
   const ledger = createAccessLedger(db, createLedgerFile(ledgerPath(config.databaseFile)));
   ledger.attach();
   const blobs = createFileBlobs(config.blobsFolder, disk);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "@relite/core/clock";
 import { createConnectionTurns } from "./connection-turns.ts";
 import type { Handler } from "./handler.ts";
@@ -95,6 +96,8 @@ export async function openHttpServer(
       await Promise.race([running.none(), grace]);
       finished.abort();
       pace?.stop();
+      // What was answered in this turn leaves at its end.
+      await nextTurn();
       server.closeAllConnections();
       await running.none();
       await closed;

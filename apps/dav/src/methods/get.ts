@@ -3,6 +3,7 @@ import { answerHeaders, setAnswerHeaders, setHeaderPairs } from "../answer-heade
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import { isNavigation } from "../html/page-shell.ts";
+import { createLeaveTogether } from "../leave-together.ts";
 import { decideRead, isRangeFresh } from "../preconditions.ts";
 import { andThen, type Soon } from "../soon.ts";
 import type { FoundNode, TreeNode } from "../tree/tree.ts";
@@ -25,6 +26,7 @@ export function createGet(context: DavContext, read?: Read) {
   const find: Read = read ?? ((exchange) => tree.read(placeOf(exchange)));
   const browse = createBrowse(context);
   const fileHeaders = createFileHeaders();
+  const leaveTogether = createLeaveTogether();
   const answer = (exchange: AllowedExchange, found: FoundNode | null): Soon<void> => {
     const { req, res, caller } = exchange;
     if (found === null) throw notFound();
@@ -41,7 +43,8 @@ export function createGet(context: DavContext, read?: Read) {
     }
     const small = decision === "send" ? smallWhole(req, found) : null;
     if (small !== null) {
-      return sendAtOnce(exchange, [...answerHeaders(exchange), ...fileHeaders(node)], small);
+      const headers = [...answerHeaders(exchange), ...fileHeaders(node)];
+      return leaveTogether(() => sendAtOnce(exchange, headers, small));
     }
     setAnswerHeaders(exchange);
     setHeaderPairs(exchange, fileHeaders(node));

@@ -27,7 +27,7 @@ export function smallWhole({ method, headers }: IncomingMessage, found: FoundNod
 /** Sends head and small body in one piece; `headers` are names and values by turns. */
 export function sendAtOnce({ res }: AllowedExchange, headers: readonly string[], body: Buffer): void {
   res.writeHead(200, [...headers, "Content-Length", String(body.length)]);
-  // As a string, they leave together.
+  // As a string, it goes into the piece that the head is in.
   res.end(body.toString("latin1"), "latin1");
 }
 

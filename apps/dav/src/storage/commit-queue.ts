@@ -1,10 +1,13 @@
 import { createGroupCommit, type Failure, type Job, type Owed } from "./group-commit.ts";
 import type { SqliteDatabase } from "./open-database.ts";
 import { isDiskFull } from "./storage-errors.ts";
+import { undisputed, type WriteTurns } from "./write-turns.ts";
 
 export interface CommitQueue {
   /** Runs `work` inside a write transaction; resolves after the commit is on the disk, rejects with nothing of it kept. */
   run<Result>(work: () => Result, options?: JobOptions): Promise<Result>;
+  /** Runs `work` outside of a transaction while no other thread of the process writes. */
+  alone(work: () => void): Promise<void>;
 }
 
 export interface JobOptions {
@@ -18,6 +21,8 @@ export interface CommitOptions {
   readonly maxJobsPerCommit?: number;
   /** Gives room on a full disk; `keepBack` follows when the work that needed it is done. */
   readonly reserve?: { release(): void; keepBack(): void };
+  /** Among the threads that write. */
+  readonly turns?: WriteTurns;
 }
 
 interface QueuedJob extends Job {
@@ -26,18 +31,33 @@ interface QueuedJob extends Job {
   readonly failed: (error: unknown) => void;
 }
 
+const maxTimesLate = 4;
+
 /**
  * Group commit: writes that arrive together share one transaction and one flush of the disk, and a refused one takes
  * nothing of its neighbours with it.
  */
 export function createCommitQueue(
   db: SqliteDatabase,
-  { maxJobsPerCommit = 64, reserve }: CommitOptions = {},
+  { maxJobsPerCommit = 64, reserve, turns = undisputed }: CommitOptions = {},
 ): CommitQueue {
   let waiting: QueuedJob[] = [];
+  let timesLate = 0;
   const commitTogether = createGroupCommit(db);
 
+  /** When it is this thread's turn; who was late again and again waits for nothing else. */
   function flush(): void {
+    const hasTurn = timesLate < maxTimesLate ? turns.take() : turns.insist();
+    timesLate = hasTurn ? 0 : timesLate + 1;
+    if (!hasTurn) return void turns.whenFree().then(flush);
+    try {
+      commit();
+    } finally {
+      turns.giveBack();
+    }
+  }
+
+  function commit(): void {
     const jobs = waiting.slice(0, maxJobsPerCommit);
     waiting = waiting.slice(maxJobsPerCommit);
     if (waiting.length > 0) setImmediate(flush);
@@ -59,6 +79,14 @@ export function createCommitQueue(
   }
 
   return {
+    async alone(work) {
+      while (!turns.take()) await turns.whenFree();
+      try {
+        work();
+      } finally {
+        turns.giveBack();
+      }
+    },
     run: <Result>(work: () => Result, { usesReserve = false, owes }: JobOptions = {}) =>
       new Promise<Result>((resolve, reject) => {
         if (waiting.length === 0) setImmediate(flush);

@@ -39,6 +39,20 @@ export function openForReading(file: string): SqliteDatabase {
   return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 
+/**
+ * A connection that writes beside the first one of this process. It hardly waits for a lock of another process, for its
+ * thread would answer nobody meanwhile, and leaves checkpoints to the first one.
+ */
+export function openForWriting(file: string): SqliteDatabase {
+  const db = new Database(file, { timeout: 10 });
+  db.pragma("synchronous = FULL");
+  db.pragma("foreign_keys = ON");
+  db.pragma("temp_store = MEMORY");
+  db.pragma("cache_size = -4000");
+  db.pragma("wal_autocheckpoint = 0");
+  return Object.assign(db, { readMemory: createReadMemory(db) });
+}
+
 /** Tables that others refer to can be made anew only while references are not enforced; they are looked at in the end. */
 function migrate(db: Database.Database): void {
   db.pragma("foreign_keys = OFF");

@@ -19,7 +19,7 @@ it("[TH8] a port's list names every method that writes, and the others never rea
     reached = true;
     return Promise.reject(new Error("a write"));
   };
-  const ports = createPorts({ ...base, commits: { run } });
+  const ports = createPorts({ ...base, commits: { run, alone: run } });
   const listed = listWrites(ports);
   const unlisted: string[] = [];
   for (const [name, port] of Object.entries(ports)) {

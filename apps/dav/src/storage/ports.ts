@@ -15,6 +15,7 @@ import { treeWrites } from "../tree/tree.ts";
 import { createUploads } from "../uploads/sqlite-uploads.ts";
 import { uploadWrites } from "../uploads/uploads.ts";
 import { changeLogWrites, createChangeLog } from "./change-log.ts";
+import { checkpointWrites, createCheckpoints } from "./checkpoints.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import { type CallWriter, forwardWrites, pickWrites, type Write, type WriteTable } from "./forward-writes.ts";
 import { createHolds, holdWrites } from "./holds.ts";
@@ -43,6 +44,7 @@ const definitions = {
   devices: define(({ db, commits }) => createDevices(db, commits), devicesWrites),
   uploads: define(({ db, commits, nowMs }) => createUploads(db, commits, nowMs), uploadWrites),
   changeLog: define(({ db, commits }) => createChangeLog(db, commits), changeLogWrites),
+  checkpoints: define(createCheckpoints, checkpointWrites),
   holds: define(({ db, commits, nowMs }) => createHolds(db, commits, nowMs), holdWrites),
 };
 
@@ -57,9 +59,9 @@ export function createPorts(parts: PortParts): Ports {
 
 /** Ports whose reads are done here, on a connection that only reads, and whose writes are sent elsewhere. */
 export function createForwardedPorts(parts: Omit<PortParts, "commits">, call: CallWriter): Ports {
-  const commits: CommitQueue = {
-    run: () => Promise.reject(new Error("a method that writes is missing in its port's list of writes")),
-  };
+  const refuse = () =>
+    Promise.reject(new Error("a method that writes is missing in its port's list of writes"));
+  const commits: CommitQueue = { run: refuse, alone: refuse };
   return mapDefinitions((name, { create, writes }) =>
     forwardWrites(name, { local: create({ ...parts, commits }), writes }, call),
   );

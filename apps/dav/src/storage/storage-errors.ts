@@ -16,13 +16,18 @@ export function storageError(cause: unknown): ReliteError {
       cause,
     });
   }
-  if (exhausted.has(code) || code.startsWith("SQLITE_BUSY")) {
+  if (exhausted.has(code) || isDatabaseHeld(cause)) {
     return new ReliteError("unavailable", "The storage is busy, try again", {
       reason: "storage_busy",
       cause,
     });
   }
   return new ReliteError("internal", "Something went wrong on the server", { cause });
+}
+
+/** Whether another process holds the database, or another connection does. */
+export function isDatabaseHeld(cause: unknown): boolean {
+  return errorCode(cause).startsWith("SQLITE_BUSY");
 }
 
 /** Whether the disk (not somebody's quota) has no room. */

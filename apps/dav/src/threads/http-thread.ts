@@ -6,18 +6,31 @@ import { createContext, openReadStorage } from "../context.ts";
 import { createHandler } from "../handler.ts";
 import { openHttpServer } from "../http-server.ts";
 import { createMetrics } from "../metrics.ts";
+import { openOwnPuts } from "../storage/own-puts.ts";
+import { createWriteTurns, turnOf } from "../storage/write-turns.ts";
 import type { HttpThreadData } from "./messages.ts";
 import { runThread } from "./run-thread.ts";
 import { shareMetrics } from "./share-metrics.ts";
 import { createForwardedAudit } from "./thread-voice.ts";
 import { createWriteCaller } from "./write-caller.ts";
 
-const { config, port, reusePort, thread, limits, writer }: HttpThreadData = workerData;
+const { config, port, reusePort, thread, limits, turns, writer }: HttpThreadData = workerData;
 
 await runThread(config.logLevel, async ({ log, post }) => {
   const caller = createWriteCaller(writer);
   const audit = createForwardedAudit(post);
-  const storage = openReadStorage(config, caller.call);
+  const reading = openReadStorage(config, caller.call);
+  const puts = openOwnPuts({
+    databaseFile: config.databaseFile,
+    retention: config.retention,
+    files: reading.blobs.files,
+    nowMs: () => systemClock.nowMs(),
+    steadyMs: () => performance.now(),
+    turns: createWriteTurns(turns, turnOf(thread)),
+    forward: reading.tree.put,
+    askForCheckpoint: () => void reading.checkpoints.runWhenDue().catch(() => {}),
+  });
+  const storage = { ...reading, tree: { ...reading.tree, put: puts.put } };
   // Connections fall evenly enough on the threads.
   const maxConnections = Math.ceil(config.maxConnections / limits.threads);
   const http = await openHttpServer({ host: config.host, port, reusePort, maxConnections });
@@ -38,6 +51,7 @@ await runThread(config.logLevel, async ({ log, post }) => {
       await http.stop(systemClock);
       shared.close();
       await audit.close();
+      puts.close();
       storage.db.close();
       caller.close();
     },

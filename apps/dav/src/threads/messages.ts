@@ -10,6 +10,8 @@ export interface HttpThreadData {
   readonly reusePort: boolean;
   readonly thread: number;
   readonly limits: LimitMemory;
+  /** To write by itself. */
+  readonly turns: SharedArrayBuffer;
   /** To the writer. */
   readonly writer: MessagePort;
 }

@@ -7,6 +7,7 @@ import type { DavConfig } from "../config.ts";
 import { urlOf } from "../http-server.ts";
 import { createLimitMemory, forgetUploads } from "../limits.ts";
 import type { DavServer } from "../server.ts";
+import { createTurnMemory, createWriteTurns, endTurn, firstTurn, turnOf } from "../storage/write-turns.ts";
 import { startWriter } from "./start-writer.ts";
 import { startThread, type Thread } from "./thread.ts";
 
@@ -37,12 +38,13 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   let replacedAtMs: readonly number[] = [];
   const answering: Thread[] = [];
 
-  const writer = await startWriter(config, log);
+  const turns = createTurnMemory();
+  const writer = await startWriter(config, { log, turns: createWriteTurns(turns, firstTurn) });
 
   async function startAnswering(thread: number, port: number): Promise<Thread> {
     const channel = new MessageChannel();
     writer.serve(channel.port1);
-    const data = { config, port, reusePort: count > 1, thread, limits, writer: channel.port2 };
+    const data = { config, port, reusePort: count > 1, thread, limits, turns, writer: channel.port2 };
     const setup = { name: `http-${thread}`, data, transfer: [channel.port2] };
     const onLost = (err: Error) => void replace(thread, err);
     const started = await startThread(setup, { log, audit, onLost });
@@ -53,6 +55,7 @@ export async function startThreadedServer(config: DavConfig, parts: ThreadedPart
   async function replace(thread: number, err: Error): Promise<void> {
     log.error({ err, thread }, "a thread ended; what it was answering is lost, another takes its place");
     forgetUploads(limits, thread);
+    endTurn(turns, turnOf(thread));
     if (isStopping) return;
     const nowMs = performance.now();
     replacedAtMs = [...replacedAtMs.filter((atMs) => nowMs - atMs < hourMs), nowMs];

@@ -5,6 +5,7 @@ import type { DavConfig } from "../config.ts";
 import { startCollecting } from "../garbage.ts";
 import { listWrites } from "../storage/ports.ts";
 import { takeStorage } from "../storage/take-storage.ts";
+import type { WriteTurns } from "../storage/write-turns.ts";
 import { createWriteDesk } from "./write-desk.ts";
 
 export interface Writer {
@@ -15,8 +16,11 @@ export interface Writer {
 }
 
 /** All that writes: the folder, the writing connection, the commit queue and the collection of garbage. */
-export async function startWriter(config: DavConfig, log: Logger): Promise<Writer> {
-  const { storage, release } = await takeStorage(config, { log });
+export async function startWriter(
+  config: DavConfig,
+  { log, turns }: { log: Logger; turns: WriteTurns },
+): Promise<Writer> {
+  const { storage, release } = await takeStorage(config, { log, turns });
   const desk = createWriteDesk(listWrites(storage));
   const collecting = startCollecting({ storage, clock: systemClock, log, config });
   return {

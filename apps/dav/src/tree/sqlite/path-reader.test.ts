@@ -12,7 +12,7 @@ import { createSqliteTree } from "./sqlite-tree.ts";
 import { createStores } from "./stores.ts";
 
 /** Commits at once, between two statements of a reader. */
-const atOnce: CommitQueue = { run: async (work) => work() };
+const atOnce: CommitQueue = { run: async (work) => work(), alone: async (work) => work() };
 
 it("[SP1] a file that is written over between the look at its row and at its bytes is read as it is then", async () => {
   const folder = await mkdtemp(join(tmpdir(), "relite-reader-"));
