@@ -2,6 +2,7 @@ import type { SqliteDatabase } from "../../storage/open-database.ts";
 import type { KnownListing, Listings, NodePage, Renewal, Stored, Wanted } from "../listings.ts";
 import type { Place } from "../place.ts";
 import type { TreeNode } from "../tree.ts";
+import { createChangedMembers } from "./changed-members.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { NodeStore } from "./node-store.ts";
 import type { createLookup } from "./path-reader.ts";
@@ -15,11 +16,6 @@ export interface ListingStores {
   readonly look: ReturnType<typeof createLookup>;
 }
 
-type LogRow = readonly [parent: number | null, name: string];
-
-// Each is a row of the log; a listing of which so much changed is as well made anew.
-const maxLogRows = 2_000;
-
 // Each with properties of 64 KiB at most.
 const maxRemembered = 32;
 
@@ -31,7 +27,7 @@ export function createListingReader(
   { nodes, contents, properties, look }: ListingStores,
 ): Listings {
   const sql = prepare(db);
-  const findChanged = createChangedMembers(db, nodes);
+  const findChanged = createChangedMembers(db);
 
   function storedOf(found: readonly TreeNode[], wanted: Wanted): Stored {
     const ids = found.map(({ id }) => id);
@@ -87,47 +83,6 @@ export function createListingReader(
     one,
     page: async (stretch, wanted) => page(stretch, wanted),
     renewal: async (place, known, wanted) => renewal(place, known, wanted),
-  };
-}
-
-/** The names of a collection's members that may not be as they were at one of its versions; null when that is not known. */
-function createChangedMembers(db: SqliteDatabase, nodes: NodeStore) {
-  const since = db
-    .prepare<[number, number, number], LogRow>(
-      "SELECT parent, name FROM changes WHERE owner = ? AND seq > ? ORDER BY seq LIMIT ?",
-    )
-    .raw();
-  // Sequence numbers between a backup and its restore belong to changes that were lost.
-  const isKnown = db
-    .prepare<[{ owner: number; since: number }], number>(
-      `SELECT @since >= pruned_seq AND NOT EXISTS (SELECT 1 FROM timelines WHERE from_seq < @since AND @since <= to_seq)
-       FROM owners WHERE id = @owner`,
-    )
-    .pluck();
-
-  /** The member at or above a node. */
-  function memberAbove(id: number, topId: number): string | null {
-    for (let at = nodes.sql.byId.get(id); at !== undefined; at = nodes.sql.byId.get(at.parent ?? -1))
-      if (at.parent === topId) return at.name;
-    return null;
-  }
-
-  return (owner: number, topId: number, version: number): readonly string[] | null => {
-    if (isKnown.get({ owner, since: version }) !== 1) return null;
-    const rows = since.all(owner, version, maxLogRows + 1);
-    if (rows.length > maxLogRows) return null;
-    const names = new Set<string>();
-    const seenAbove = new Set<number>();
-    for (const [parent, name] of rows) {
-      if (parent === topId) names.add(name);
-      // What was in a member that is gone, or elsewhere by now, went with a change of its own.
-      else if (parent !== null && !seenAbove.has(parent)) {
-        seenAbove.add(parent);
-        const member = memberAbove(parent, topId);
-        if (member !== null) names.add(member);
-      }
-    }
-    return [...names];
   };
 }
 

@@ -46,6 +46,27 @@ describeTreeLocks("SQLite", make);
 describeTreeListings("SQLite", make);
 
 describe("SQLite", () => {
+  it("[LI6] nothing is renewed from before what the log forgot, or from a time that a restore has lost", async () => {
+    const { tree, otherOwner: owner, db } = await make();
+    const root = await tree.openApp(owner, "app");
+    const place = (name: string): Place => ({ owner, root, segments: [name] });
+    const versionNow = () => db.prepare<[], number>("SELECT max(seq) FROM changes").pluck().get() ?? 0;
+    const known = (version: number) => ({ collection: root, version, lastNames: [], maxMembers: 10 });
+    const renew = (version: number) =>
+      tree.renewal({ owner, root, segments: [] }, known(version), { properties: false, checksums: false });
+    await tree.put(place("a"), bytesOf("1"), {});
+    const before = versionNow();
+    await tree.put(place("b"), bytesOf("1"), {});
+    expect((await renew(before))?.stretches.get(0)?.nodes.map(({ name }) => name)).toEqual(["a", "b"]);
+    db.prepare("INSERT INTO timelines (from_seq, to_seq) VALUES (?, ?)").run(before - 1, before + 1);
+    expect(await renew(before)).toBeNull();
+    expect(await renew(before - 1)).not.toBeNull();
+    db.prepare("UPDATE owners SET pruned_seq = ? WHERE id = ?").run(before, owner);
+    expect(await renew(before - 1)).toBeNull();
+    db.exec("DELETE FROM timelines");
+    expect(await renew(before)).not.toBeNull();
+  });
+
   it("[TR8] a full database refuses writes as such, keeps what was there, and takes writes again", async () => {
     const { tree, otherOwner: owner, db } = await make();
     const root = await tree.openApp(owner, "app");
