@@ -103,6 +103,37 @@ describe("tus concatenation", () => {
     expect(await fsck(dav)).toEqual([]);
   });
 
+  it("[UP26] the POST that joins them, sent again, finds the file that is there, and writes nothing", async () => {
+    const parts = [await part("once "), await part("only")];
+    const whole = await join(parts, "again.txt", { "If-None-Match": "*" });
+    await dav.request("PUT", "again.txt", { body: "changed since" });
+    const again = await join(parts, "again.txt", { "If-None-Match": "*" });
+    expect([whole.status, again.status]).toEqual([201, 201]);
+    for (const name of ["location", "upload-offset"])
+      expect(again.headers.get(name)).toBe(whole.headers.get(name));
+    expect(again.headers.get("etag")).toBeNull();
+    expect(await textOf(dav, "again.txt")).toBe("changed since");
+    // Other words are another file, which can no longer be made; and so they are to somebody else.
+    expect((await join(parts, "other.txt")).status).toBe(404);
+    expect((await join([...parts].reverse(), "again.txt")).status).toBe(404);
+    const access = accessClient(dav);
+    const { password } = await access.create({ ucan: await access.ucan(), label: "another" });
+    const headers = { ...tus, ...named("again.txt"), "Upload-Concat": `final;${parts.join(" ")}` };
+    expect((await access.basic(password, "POST", `${base}/`, { headers })).status).toBe(404);
+    expect(await fsck(dav)).toEqual([]);
+  });
+
+  it("[UP26] of two that are sent at once, both are told of one file", async () => {
+    const parts = [await part("a".repeat(70_000)), await part("b")];
+    const answers = await Promise.all([join(parts, "two.txt"), join(parts, "two.txt")]);
+    const statuses = answers.map(({ status }) => status);
+    // The one that comes too late may find the parts taken before the file is there.
+    expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(1);
+    expect((await join(parts, "two.txt")).status).toBe(201);
+    expect((await textOf(dav, "two.txt")).length).toBe(70_001);
+    expect(await partFiles(dav)).toEqual([]);
+  });
+
   it("[UP25] nobody joins what another began", async () => {
     const at = await part("secret");
     const access = accessClient(dav);

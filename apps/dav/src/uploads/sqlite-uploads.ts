@@ -35,6 +35,10 @@ export function createUploads(db: SqliteDatabase, commits: CommitQueue, nowMs: (
         .all(owner, app, actor)
         .filter((row) => row.expires_ms > nowMs())
         .map(rowToUpload),
+    findJoined: async ({ owner, app, actor }, { concat, metadata }) => {
+      const row = rows.joined.get(owner, app, actor, concat, metadata);
+      return row === undefined || row.expires_ms <= nowMs() ? null : rowToUpload(row);
+    },
     parts: async (id) => rows.parts.all(id),
     part: async (id, start) => rows.part.get(id, start) ?? null,
     hasFile: async (file) => rows.byFile.get(file) !== undefined,

@@ -39,6 +39,10 @@ export function createUploadRows(db: SqliteDatabase) {
       `${withSums} WHERE uploads.owner = ? AND app = ? AND actor = ? AND finished = 0
        GROUP BY uploads.id ORDER BY uploads.name`,
     ),
+    joined: db.prepare<[number, string, string, string, string], UploadRow>(
+      `${withSums} WHERE uploads.owner = ? AND app = ? AND actor = ? AND concat = ? AND metadata = ? AND finished = 1
+       GROUP BY uploads.id LIMIT 1`,
+    ),
     count: db.prepare<[number], { count: number }>("SELECT count(*) AS count FROM uploads WHERE owner = ?"),
     ended: db.prepare<[number, number], UploadRow>(
       `${withSums} WHERE expires_ms <= ? GROUP BY uploads.id LIMIT ?`,

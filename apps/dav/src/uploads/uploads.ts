@@ -79,6 +79,11 @@ export interface Uploads {
   find(key: UploadKey): Promise<Upload | null>;
   /** What an actor has begun in an app, by name. */
   list(key: Omit<UploadKey, "name">): Promise<readonly Upload[]>;
+  /** The one a file was made of by these very words of its actor, while that is remembered. */
+  findJoined(
+    key: Omit<UploadKey, "name">,
+    said: { readonly concat: string; readonly metadata: string },
+  ): Promise<Upload | null>;
   /** In their order. */
   parts(id: number): Promise<readonly UploadPart[]>;
   part(id: number, start: number): Promise<UploadPart | null>;

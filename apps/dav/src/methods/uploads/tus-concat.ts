@@ -1,4 +1,4 @@
-import { ReliteError } from "@relite/core/errors";
+import { isReliteError, ReliteError } from "@relite/core/errors";
 import { tooLarge } from "../../blobs/receive.ts";
 import type { DavContext } from "../../context.ts";
 import type { AllowedExchange } from "../../exchange.ts";
@@ -56,6 +56,19 @@ export function createConcat(context: DavContext) {
       const partials = await findPartials(exchange);
       if (bytesOf(partials) > config.maxBodyBytes) throw tooLarge(config.maxBodyBytes);
       return partials;
+    },
+    /**
+     * The same words again, after an answer that was lost: parts have names of their own, so the file they name can only
+     * be the one that was made of them. Throws `error` when none was.
+     */
+    async findJoined({ req, caller }: AllowedExchange, error: unknown): Promise<Upload> {
+      const { owner, appId: app, actor } = caller;
+      const metadata = String(req.headers["upload-metadata"] ?? "");
+      const said = { concat: String(req.headers["upload-concat"]), metadata };
+      const isOver = isReliteError(error) && (error.status === 404 || error.status === 409);
+      const joined = isOver ? await storage.uploads.findJoined({ owner, app, actor }, said) : null;
+      if (joined === null) throw error;
+      return joined;
     },
     async join(upload: Upload, partials: readonly Upload[], plan: FinishPlan): Promise<Written> {
       const lists = await Promise.all(partials.map(({ id }) => storage.uploads.parts(id)));

@@ -68,11 +68,8 @@ export function createTusCreate(context: DavContext) {
     return uploads.run(caller.owner, () => receiveFirst(exchange, upload));
   }
 
-  function sayAddress({ res, dav }: AllowedExchange, upload: Upload): void {
-    const path = ["uploads", upload.app, upload.name];
-    res.setHeader("Location", shownHref(dav.target, config.prefix, path));
-    res.setHeader("Upload-Expires", new Date(upload.expiresMs).toUTCString());
-  }
+  const sayAddress = (exchange: AllowedExchange, upload: Upload) =>
+    tellAddress(exchange, upload, config.prefix);
 
   async function receiveFirst(exchange: AllowedExchange, upload: Upload): Promise<Progress> {
     try {
@@ -91,10 +88,21 @@ export function createTusCreate(context: DavContext) {
     }
     speakTus(exchange);
     const isWhole = readConcat(exchange) === "final";
-    const progress = await (isWhole ? beginWhole(exchange) : beginPart(exchange));
+    const retell = async (error: unknown): Promise<Progress> => {
+      const joined = await concat.findJoined(exchange, error);
+      sayAddress(exchange, joined);
+      return { offset: joined.sizeBytes, written: null };
+    };
+    const progress = await (isWhole ? beginWhole(exchange).catch(retell) : beginPart(exchange));
     if (progress !== null) sayProgress(exchange, progress);
     res.writeHead(201, { "Content-Length": 0 }).end();
   };
+}
+
+function tellAddress({ res, dav }: AllowedExchange, upload: Upload, prefix: readonly string[]): void {
+  const path = ["uploads", upload.app, upload.name];
+  res.setHeader("Location", shownHref(dav.target, prefix, path));
+  res.setHeader("Upload-Expires", new Date(upload.expiresMs).toUTCString());
 }
 
 /** Where the file goes, if it may go there now; decided again when all bytes are here. */
