@@ -1,4 +1,5 @@
 import type { Browser } from "playwright-core";
+import { encode } from "uqr";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./axe.ts";
 import { launchBrowser } from "./browser.ts";
@@ -42,6 +43,9 @@ it("[E2E10] a share link made in the page, by keyboard, opens what was chosen fo
   const link = await dialog.locator("dd code").first().innerText();
   expect(link).toMatch(new RegExp(`^${stack.davUrl}/s/[a-z2-7]{8}#[a-z2-7]{32}$`));
   expect(await violationsOf(page)).toEqual([]);
+  const drawn = await dialog.getByRole("img", { name: "QR code" }).locator("path").getAttribute("d");
+  const dark = encode(link, { ecc: "M", border: 4 }).data.flat().filter(Boolean).length;
+  expect(drawn?.split("M").length).toBe(dark + 1);
   await page.keyboard.press("Escape");
   await dialog.getByRole("button", { name: "Done" }).press("Enter");
   await dialog.waitFor({ state: "hidden" });

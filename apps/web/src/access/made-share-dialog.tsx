@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useRuntime } from "../app/runtime.tsx";
 import { CopyText } from "../design/copy-text.tsx";
 import { FactList } from "../design/fact-list.tsx";
+import { QrCode } from "../design/qr-code.tsx";
 import { useFormat } from "../design/use-format.ts";
 import { pathOf, type ShareOrder } from "./share-order.ts";
 import { ToldDialog } from "./told-dialog.tsx";
@@ -35,6 +36,7 @@ export function MadeShareDialog({ made: { link, order }, onClose }: Props) {
           [t("shares.made.link"), <CopyText key="link" text={link} name={t("shares.made.link")} isWhole />],
         ]}
       />
+      <QrCode text={link} name={t("shares.made.qr")} />
       {link.startsWith("http:") && (
         <Text size="sm" c="dimmed">
           {t("access.made.plainHttp")}

@@ -23,6 +23,7 @@ export const shares = {
     opens: "Opens",
     until: "Until",
     link: "Link",
+    qr: "The link as a QR code, for the camera of a phone",
     copy: "Copy link",
     open: "Try it",
     done: "Done",

@@ -23,6 +23,7 @@ export const shares = {
     opens: "可打开",
     until: "有效期至",
     link: "链接",
+    qr: "链接的二维码，可用手机相机扫描",
     copy: "复制链接",
     open: "试一试",
     done: "完成",
