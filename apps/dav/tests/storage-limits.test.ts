@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmod, mkdtemp, readdir, readlink, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -198,6 +198,35 @@ describe("a process without descriptors", () => {
     expect(await runFsck(["--data", folder], quiet)).toBe(0);
   });
 });
+
+const canLimit = spawnSync("prlimit", ["--version"]).status === 0;
+
+it.skipIf(!canLimit)(
+  "[DU8] large uploads that run out of descriptors leave none behind, nor files",
+  async () => {
+    const to = await start({ env: { DAV_THREADS: "1" } });
+    expect((await to.request("PUT", "first", { body: "x" })).status).toBe(201);
+    const descriptors = async () => (await readdir(`/proc/${to.pid}/fd`)).length;
+    const before = await descriptors();
+    // Two for each upload: its connection and its file; the last of them find none.
+    execFileSync("prlimit", ["--pid", String(to.pid), `--nofile=${before + 20}`]);
+    const bytes = new Uint8Array(17_000_000).fill(1);
+    const put = async (index: number) => {
+      const answer = await to.request("PUT", `large${index}`, { body: bytes }).catch(() => null);
+      await answer?.text();
+      return answer?.status ?? 0;
+    };
+    const statuses = await Promise.all(Array.from({ length: 14 }, (_, index) => put(index)));
+    for (const status of statuses) expect([0, 201, 503]).toContain(status);
+    expect(statuses).toContain(201);
+    expect(await readdir(join(folder, "dav/blobs/staging"))).toEqual([]);
+    await expect.poll(descriptors, { timeout: 5_000 }).toBeLessThanOrEqual(before + 14);
+    const open = await readdir(`/proc/${to.pid}/fd`);
+    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${to.pid}/fd/${fd}`).catch(() => "")));
+    expect(targets.filter((target) => target.includes("/staging/"))).toEqual([]);
+    expect(await runFsck(["--data", folder], quiet)).toBe(0);
+  },
+);
 
 describe("a database that another process holds", () => {
   it("[DU9] for seconds: writes are 503 with Retry-After, reads go on meanwhile, nothing is lost", async () => {

@@ -65,13 +65,11 @@ export async function createWriter(path: string, expectedBytes: number): Promise
   };
 }
 
+/** Null where it cannot be had, be it for want of descriptors: what is written the usual way is as good. */
 async function openDirect(path: string): Promise<FileHandle | null> {
   if (constants.O_DIRECT === undefined) return null;
   // Not in one with the making: where the system cannot, it makes the file all the same, and says no.
-  return open(path, constants.O_WRONLY | constants.O_DIRECT).catch((error: unknown) => {
-    if (isUnfit(error)) return null;
-    throw error;
-  });
+  return open(path, constants.O_WRONLY | constants.O_DIRECT).catch(() => null);
 }
 
 function isUnfit(error: unknown): boolean {
