@@ -16,6 +16,7 @@ beforeAll(async () => {
     close: async () => {},
   };
   dav = await startTestServer({ parts: { audit } });
+  await dav.request("MKCOL", "looked");
   browser = browserClient(dav);
   for (const folder of ["shared", "shared/inner", "sharedtoo", "private"]) await dav.request("MKCOL", folder);
   await dav.request("PUT", "shared/a.txt", { body: "0123456789" });
@@ -87,6 +88,31 @@ describe("shares", () => {
     expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
     expect(page.text).toContain('<script src="/relite/share.js" defer></script>');
     expect((await browser.look("/s/aaaaaaaa")).text).toBe(page.text);
+  });
+
+  it.each([
+    ["note.md", "# Plan\n<script>alert(1)</script>", "# Plan\n&lt;script&gt;alert(1)&lt;/script&gt;</pre>"],
+    [
+      "page.html",
+      "</pre><img src=x onerror=alert(1)>",
+      "&lt;/pre&gt;&lt;img src=x onerror=alert(1)&gt;</pre>",
+    ],
+    ["三体.txt", "\n三体 & more", '<pre class="card text" tabindex="0">\n\n三体 &amp; more</pre>'],
+    ["data.json", '{"a":1}', "{&quot;a&quot;:1}</pre>"],
+    ["torn.txt", new Uint8Array([0x61, 0xff]), null],
+    ["nul.txt", "a\0b", null],
+    ["empty.txt", "", null],
+    ["long.txt", "x".repeat(70_000), null],
+    ["program.bin", new Uint8Array([0x61, 0x62]), null],
+  ])("[SH20] a shared %s is shown as text, or not at all", async (name, body, shown) => {
+    const encoded = encodeURIComponent(name);
+    await dav.request("PUT", `looked/${encoded}`, { body });
+    const share = await browser.share(`app:test/looked/${name}`);
+    const { cookie } = await browser.openShare(share);
+    const page = await browser.look(share.path, { Cookie: cookie });
+    expect(page.status).toBe(200);
+    if (shown === null) expect(page.text).not.toContain("<pre");
+    else expect(page.text).toContain(shown);
   });
 
   it("[SH15] a folder is listed and its files are sent, with ranges and conditions", async () => {

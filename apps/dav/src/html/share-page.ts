@@ -52,17 +52,22 @@ export interface SharedFile {
   /** Where its bytes are. */
   readonly href: string;
   readonly expiresMs: number;
+  /** Its bytes, where they are few; null: not at hand. */
+  readonly bytes: Uint8Array | null;
 }
 
 /** One shared file: what it is, the download, and a look at it where a browser can show it safely. */
-export function sharedFilePage(words: Words, { node, name, type, href, expiresMs }: SharedFile): Markup {
+export function sharedFilePage(
+  words: Words,
+  { node, name, type, href, expiresMs, bytes }: SharedFile,
+): Markup {
   const format = createFormat(words);
   const open = opensInBrowser(type) ? html` <a class="button plain" href="${href}">${words.open}</a>` : null;
   return html`<h1><bdi>${name}</bdi></h1>
 <p class="dim">${format.size(node.size)} · <time datetime="${new Date(node.modifiedMs).toISOString()}">${format.time(node.modifiedMs)} UTC</time></p>
 <p class="dim">${words.sharedUntil(format.time(expiresMs))}</p>
 <p class="row"><a class="button" href="${href}" download>${words.download}</a>${open}</p>
-${preview(type, href, name)}`;
+${preview(type, href, name) ?? textPreview(type, bytes, name)}`;
 }
 
 /** What else there is, a browser would only download. */
@@ -78,4 +83,18 @@ function preview(type: string, href: string, name: string): Markup | null {
   if (kind === "video")
     return html`<div class="view"><video controls preload="metadata" src="${href}"></video></div>\n`;
   return null;
+}
+
+/** A short text as it is, Markdown and web pages too: what somebody stored is never read as markup. */
+function textPreview(type: string, bytes: Uint8Array | null, name: string): Markup | null {
+  if (bytes === null || bytes.length === 0 || !/^text\/|^application\/(json|xml)\b/i.test(type)) return null;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (text.includes("\0")) return null;
+    return html`<section aria-label="${name}"><pre class="card text" tabindex="0">
+${text}</pre></section>
+`;
+  } catch {
+    return null;
+  }
 }

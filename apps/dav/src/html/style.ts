@@ -57,6 +57,7 @@ button, .button { display: inline-flex; align-items: center; justify-content: ce
 button:hover, .button:hover { filter: brightness(1.08); text-decoration: none; } .plain:hover { background: var(--tint); filter: none; }
 .bad { color: var(--red); font-weight: 500; margin: 1rem 0 0; }
 .view { margin: 1.25rem 0; } .view img, .view video { display: block; max-width: 100%; max-height: 70vh; margin: 0 auto; border-radius: 8px; } .view audio { width: 100%; }
+.text { margin: 1.25rem 0 0; padding: 1rem; max-height: 60vh; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; }
 .row { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1.25rem 0 0; }
 code { font-size: .8125rem; color: var(--dim); }
 .hide { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -48,7 +48,7 @@ export function createShow(context: DavContext): Show {
     const { expiresMs } = opened.credential;
     const top = await look(context, exchange, { identity, path: shared });
     const shown = { address, shared, expiresMs };
-    if (top.node.kind === "file") return showFile({ ...top, ...shown }, get);
+    if (top.node.kind === "file") return showFile({ ...top, ...shown }, get, tree);
     const inner = await look(context, exchange, { identity, path: [...shared, ...address.below] });
     if (inner.node.kind === "file") return get(inner.exchange);
     return showFolder({ ...inner, ...shown }, tree);
@@ -81,6 +81,7 @@ async function look(
 async function showFile(
   { exchange, node, address, expiresMs }: Shown,
   get: (exchange: AllowedExchange) => Soon<void>,
+  tree: Pick<Tree, "read">,
 ): Promise<void> {
   const { req, res } = exchange;
   const [name, ...more] = address.below;
@@ -89,10 +90,11 @@ async function showFile(
   const words = wordsFor(req.headers["accept-language"]);
   const href = `/s/${address.id}/${encodeURIComponent(node.name)}`;
   const type = node.type ?? mediaTypeByName(node.name);
+  const bytes = tree.read(placeOf(exchange))?.data ?? null;
   sendPageOf(req, res, {
     status: 200,
     shell: { words, title: node.name, script: shareScriptPath },
-    content: sharedFilePage(words, { node, name: node.name, type, href, expiresMs }),
+    content: sharedFilePage(words, { node, name: node.name, type, href, expiresMs, bytes }),
   });
 }
 
