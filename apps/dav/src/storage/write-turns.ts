@@ -13,7 +13,7 @@ export interface WriteTurns {
 }
 
 const nobody = 0;
-const patienceMs = 20;
+const patienceMs = 5;
 
 /** Where one thread alone writes. */
 export const undisputed: WriteTurns = {
