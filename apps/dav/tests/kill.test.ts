@@ -18,8 +18,7 @@ import { createSyncClient, listing } from "./sync-client.ts";
 const rounds = Number(process.env.DAV_KILL_ROUNDS ?? 10);
 const seed = Number(process.env.DAV_KILL_SEED ?? 41);
 const treeWriters = 11;
-const env: Readonly<Record<string, string>> =
-  process.env.DAV_KILL_THREADS === undefined ? {} : { DAV_THREADS: process.env.DAV_KILL_THREADS };
+const env: Readonly<Record<string, string>> = { DAV_THREADS: process.env.DAV_KILL_THREADS ?? "2" };
 const quiet = { out: () => {}, err: () => {}, env: {} };
 
 it("[DU2] kill -9 under 16 writers: nothing acknowledged is lost, nothing is torn, every tree is whole", {
