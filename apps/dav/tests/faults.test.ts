@@ -46,6 +46,17 @@ describe("a failing disk", () => {
     },
   );
 
+  it("[DV38] a file that is listed and whose content is gone is 500, never 404: nobody shall take it for deleted", async () => {
+    await using dav = await startTestServer();
+    await dav.request("PUT", "lost", { body: large(1) });
+    const blobs = join(dav.folder, "dav/blobs");
+    for (const name of await readdir(blobs, { recursive: true }))
+      if (/[0-9a-f]{60}$/.test(name)) await rm(join(blobs, name));
+    for (const headers of [{}, { Range: "bytes=0-9" }] as const)
+      expect((await dav.request("GET", "lost", { headers })).status).toBe(500);
+    expect((await fsck(dav)).report.problems).toMatchObject([{ kind: "content_missing" }]);
+  });
+
   it("[DV38] a read that fails is 500, and /readyz says when nothing can be written", async () => {
     const disk = failingDisk();
     await using dav = await startTestServer({ parts: { disk } });

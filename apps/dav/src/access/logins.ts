@@ -21,13 +21,13 @@ export interface NewLogin {
   readonly lifeMs: number;
 }
 
-/** What a client shall get: part of what an app password opens, or what a UCAN signed for it says. */
+/** What a client shall get: part of what an app password opens, whose UCAN it shares. */
 export interface LoginGrant {
   readonly owner: number;
   readonly resource: string;
   readonly action: string;
-  /** The app password it is given with; null with a UCAN of its own. */
-  readonly parent: string | null;
+  /** The app password it is given with. */
+  readonly parent: string;
   readonly token: string;
   readonly tokenId: string;
   readonly maker: string;
@@ -74,7 +74,7 @@ interface GrantedRow {
   readonly owner: number;
   readonly resource: string;
   readonly action: string;
-  readonly parent: string | null;
+  readonly parent: string;
   readonly token: string;
   readonly token_id: string;
   readonly maker: string;
@@ -102,9 +102,9 @@ export function createLogins(db: SqliteDatabase, commits: CommitQueue, nowMs: ()
     if (row === undefined) return null;
     sql.drop.run(pollHash);
     const { owner, resource, action, parent, token, maker, agent: label, until_ms: expiresMs } = row;
-    if (parent !== null && sql.isOpen.get(parent, owner, nowMs()) === undefined) return null;
-    // A UCAN stands behind one password; what is made with a password shares its UCAN, and is told apart by its own id.
-    const tokenId = parent === null ? row.token_id : hash("sha256", `${row.token_id}.${id}`, "hex");
+    if (sql.isOpen.get(parent, owner, nowMs()) === undefined) return null;
+    // A UCAN is kept once: what shares it is told apart by its own id.
+    const tokenId = hash("sha256", `${row.token_id}.${id}`, "hex");
     const made = {
       id,
       owner,

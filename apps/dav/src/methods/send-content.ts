@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isReliteError, ReliteError } from "@relite/core/errors";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { AllowedExchange } from "../exchange.ts";
 import type { Soon } from "../soon.ts";
@@ -48,7 +49,7 @@ async function sendStored(
   { blobs, owner, found }: ContentSource,
   range: ByteRange,
 ): Promise<void> {
-  const file = await blobs.openFile(owner, found.node.hash ?? "");
+  const file = await blobs.openFile(owner, found.node.hash ?? "").catch(refuseLost);
   try {
     await sendFile(res, file, range);
   } finally {
@@ -94,11 +95,17 @@ export async function openContent(source: ContentSource, range: ByteRange): Prom
 
 async function read({ blobs, owner, found }: ContentSource, range: ByteRange): Promise<Buffer | Readable> {
   if (found.data !== null) return found.data.subarray(range.start, range.end + 1);
-  return blobs.open(owner, found.node.hash ?? "", range);
+  return blobs.open(owner, found.node.hash ?? "", range).catch(refuseLost);
 }
 
 /** A reader that goes away in the middle is not a failure of ours. */
 function ignoreClosed(error: unknown): void {
   const code = error instanceof Error && "code" in error ? error.code : "";
   if (code !== "ERR_STREAM_PREMATURE_CLOSE" && code !== "ECONNRESET" && code !== "EPIPE") throw error;
+}
+
+/** A file that is listed and whose bytes are not there is the server's fault: after a 404 clients delete their own copy. */
+function refuseLost(error: unknown): never {
+  if (!isReliteError(error) || error.code !== "not_found") throw error;
+  throw new ReliteError("internal", "The content of this file is missing", { cause: error });
 }

@@ -13,8 +13,8 @@ export const loginsStep = `
     owner INTEGER REFERENCES owners (id),  -- from here on NULL until somebody gave access
     resource TEXT,
     action TEXT,
-    parent TEXT,                           -- the password it was given with; NULL: a UCAN was signed for it
-    token TEXT,                            -- that UCAN
+    parent TEXT,                           -- the password it was given with
+    token TEXT,                            -- the UCAN of that
     token_id TEXT,
     maker TEXT,
     until_ms INTEGER                       -- when what is given ends
