@@ -1,3 +1,4 @@
+import { boundedMemory } from "./launcher/bounded-memory.ts";
 import { prepare } from "./launcher/prepare.ts";
 import { runServer } from "./launcher/run-server.ts";
 
@@ -10,6 +11,6 @@ await runServer(
   },
   async (say) => {
     await prepare({ say });
-    return { nodeArgs: [], script: "apps/api/src/main.ts", env: {} };
+    return { ...boundedMemory, script: "apps/api/src/main.ts" };
   },
 );

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { boundedMemory } from "./bounded-memory.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { root } from "./root.ts";
 import { runScript } from "./run-script.ts";
@@ -26,17 +27,6 @@ const sources = [
 const endpointCache = join(root, "apps/dav/node_modules/.cache/endpoint");
 
 /**
- * One helper thread of V8 is enough for few processors: four spend as much time on waking as on work. Nurseries of 2 MiB
- * are emptied more often, for less. Maglev, the compiler between baseline code and TurboFan, holds 20 MB in each thread
- * while a load begins, and wins nothing afterwards. What glibc keeps of freed memory is bounded: one arena, and large pieces
- * go back at once (bodies travel in pieces of 512 KiB).
- */
-const settings: Pick<ServerProgram, "nodeArgs" | "env"> = {
-  nodeArgs: ["--v8-pool-size=1", "--max-semi-space-size=2", "--no-maglev"],
-  env: { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" },
-};
-
-/**
  * The endpoint as plain JavaScript, built anew when a source has changed: it takes half the memory, for Node's own way of
  * running TypeScript is loaded into every thread. Where it cannot be built, its sources run as they are.
  */
@@ -45,14 +35,14 @@ export async function endpointProgram(
   cache: string = endpointCache,
 ): Promise<ServerProgram> {
   try {
-    return { ...settings, script: await build(cache) };
+    return { ...boundedMemory, script: await build(cache) };
   } catch (error) {
     const lines = (error instanceof Error ? error.message : String(error)).split("\n");
     const reason = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "";
     say(
       `The endpoint runs from its sources, which takes more memory; it could not be built: ${reason.trim()}`,
     );
-    return { ...settings, script: "apps/dav/src/main.ts" };
+    return { ...boundedMemory, script: "apps/dav/src/main.ts" };
   }
 }
 

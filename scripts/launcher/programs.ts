@@ -1,3 +1,4 @@
+import { boundedMemory } from "./bounded-memory.ts";
 import type { ServerProgram } from "./endpoint-program.ts";
 import type { StartOptions } from "./options.ts";
 import type { Program } from "./supervise.ts";
@@ -13,9 +14,11 @@ export function programsFor(
   return [
     {
       name: "api",
+      ...boundedMemory,
       script: "apps/api/src/main.ts",
       readyUrl: `http://${loopbackFor(host)}:${port}/readyz`,
       env: {
+        ...boundedMemory.env,
         RELITE_PORT: String(port),
         RELITE_HOST: host,
         RELITE_DATA_DIR: dataDir,
