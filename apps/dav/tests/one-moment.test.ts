@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { expect, it } from "vitest";
 import { startThreadedTestServer } from "../src/testing/threaded-fixture.ts";
 
-const changes = Number(process.env.DAV_MOMENT_CHANGES ?? 60);
+const changes = Number(process.env.DAV_MOMENT_CHANGES ?? 40);
 
 it("[LI7] a PROPFIND tells a row and its properties of one moment, while another thread changes both", async () => {
   await using dav = await startThreadedTestServer({ DAV_THREADS: "2" });
