@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Disk } from "../blobs/disk.ts";
 import type { DiskWriter } from "../blobs/disk-writer.ts";
+import { giveBack } from "../blobs/give-back.ts";
 import { incompleteBody, isBrokenBody, tooLarge } from "../blobs/receive.ts";
 import type { BodyCheck } from "../checksums/body-check.ts";
 import { storageError } from "../storage/storage-errors.ts";
@@ -119,6 +120,7 @@ async function receiveInto(
       for (const check of limits.checks) check.update(bytes);
       await writer.write(bytes);
       size += bytes.byteLength;
+      giveBack(body, bytes);
       const step = Math.min(maxDurableStep, Math.max(minDurableStep, told.bytes / 8));
       if (limits.onDurable === undefined || size - told.bytes < step) continue;
       await writer.sync();
