@@ -136,6 +136,35 @@ it("[TH3] an answering thread that ends is replaced, what it counted forgotten, 
   await dav.server.close();
 });
 
+it("[TH3] a thread that is killed while it writes holds up no other, and nothing acknowledged is lost", async () => {
+  await using dav = await startThreadedTestServer({ DAV_THREADS: "2" });
+  const bodyByName = new Map<string, string>();
+  let isOver = false;
+  const write = async (client: number) => {
+    for (let count = 0; !isOver; count += 1) {
+      const [name, body] = [`c${client}-${count % 20}`, `${client} ${count}`];
+      bodyByName.delete(name);
+      const answer = await dav.send("PUT", name, { body }).catch(() => null);
+      if (answer === null) await delay(5);
+      else if (answer.status < 300) bodyByName.set(name, body);
+    }
+  };
+  const writing = Promise.all(Array.from({ length: 6 }, (_, client) => write(client)));
+  for (const name of ["http-0", "http-1"]) {
+    const killed = dav.worker(name);
+    await expect.poll(() => bodyByName.size).toBeGreaterThan(20);
+    await killed.terminate();
+    bodyByName.clear();
+    await expect.poll(() => dav.worker(name) !== killed, { timeout: 10_000 }).toBe(true);
+  }
+  await expect.poll(() => bodyByName.size, { timeout: 10_000 }).toBeGreaterThan(40);
+  isOver = true;
+  await writing;
+  for (const [name, body] of bodyByName) expect((await dav.send("GET", name)).text).toBe(body);
+  await dav.server.close();
+  expect(await runFsck(["--data", dav.folder], quiet)).toBe(0);
+});
+
 it("[TH4] threads that end again and again are given up, and the process is told to end", async () => {
   await using dav = await startThreadedTestServer({ DAV_THREADS: "1" }, { maxReplacements: 1 });
   const first = dav.worker("http-0");

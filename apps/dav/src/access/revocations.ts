@@ -74,8 +74,8 @@ export function createRevocations(
   const sql = prepare(db);
   const remember = rememberAccess<boolean>(db, maxRemembered);
   const look = ({ rootDid, tokenIds, issuerDids }: RevocationQuery): boolean =>
-    tokenIds.some((id) => sql.token.get(id) !== undefined) ||
-    issuerDids.some((did) => sql.device.get(rootDid, did) !== undefined);
+    tokenIds.some((id) => sql.token.get(id) !== 0) ||
+    issuerDids.some((did) => sql.device.get(rootDid, did) !== 0);
   const refuseFull = (count: number | undefined) => {
     if ((count ?? 0) < maxPerOwner) return;
     throw new ReliteError("insufficient_storage", "Too much was revoked", { reason: "too_many_revocations" });
@@ -116,11 +116,16 @@ export function createRevocations(
 
 function prepare(db: SqliteDatabase) {
   return {
-    token: db.prepare<[string], { one: 1 }>("SELECT 1 AS one FROM revocations WHERE token_id = ?"),
-    device: db.prepare<[string, string], { one: 1 }>(
-      `SELECT 1 AS one FROM owner_dids JOIN lost_devices ON lost_devices.owner = owner_dids.owner
-       WHERE owner_dids.did = ? AND lost_devices.did = ?`,
-    ),
+    // Always a row: a thread that is being ended may get none, which then counts as revoked.
+    token: db
+      .prepare<[string], 0 | 1>("SELECT EXISTS (SELECT 1 FROM revocations WHERE token_id = ?)")
+      .pluck(),
+    device: db
+      .prepare<[string, string], 0 | 1>(
+        `SELECT EXISTS (SELECT 1 FROM owner_dids JOIN lost_devices ON lost_devices.owner = owner_dids.owner
+         WHERE owner_dids.did = ? AND lost_devices.did = ?)`,
+      )
+      .pluck(),
     ownKey: db.prepare<[number, string], { one: 1 }>(
       "SELECT 1 AS one FROM owner_dids WHERE owner = ? AND did = ?",
     ),

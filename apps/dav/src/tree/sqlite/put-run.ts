@@ -24,8 +24,9 @@ const maxRowsAtOnce = 16;
  */
 export function createPutRun(db: SqliteDatabase, nodes: NodeStore) {
   const { sql } = nodes;
+  // Always a row: a thread that is being ended gets none, and must not count from the beginning.
   const lastVersion = db
-    .prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+    .prepare<[], number>("SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)")
     .pluck();
   const writeLog = createLogWriter(db);
   const room = createPutRoom(nodes);
@@ -73,7 +74,11 @@ export function createPutRun(db: SqliteDatabase, nodes: NodeStore) {
     },
     /** The number of the next change, which `note` then has to be told of. */
     nextVersion(): number {
-      if (changes.length === 0) firstVersion = (lastVersion.get() ?? 0) + 1;
+      if (changes.length === 0) {
+        const last = lastVersion.get();
+        if (last === undefined) throw new Error("a statement that always answers did not");
+        firstVersion = last + 1;
+      }
       return firstVersion + changes.length;
     },
     /** A file was written with the next version: once, and after everything else that it takes. */
