@@ -100,7 +100,6 @@ describe("the addresses of Nextcloud", () => {
     ["PROPFIND", "/remote.php/dav/", 403],
     ["PROPFIND", "/remote.php/dav/trash/test/", 404],
     ["PROPFIND", "/remote.php/dav/apps/test/", 404],
-    ["PROPFIND", "/remote.php/webdav/", 404],
     ["PROPFIND", "/remote.php", 404],
     ["PROPFIND", "/x/remote.php/dav/files/test/", 404],
     ["GET", "/remote.php/dav/files/test/../other/x", 400],
