@@ -1,6 +1,6 @@
 import type { Send } from "../model/send-request.ts";
 import { type Bytes, createFileContents, randomBody, whichIsThere } from "./file-contents.ts";
-import { type KilledWriter, mustSend } from "./killed-writer.ts";
+import { inSteps, type KilledWriter, mustSend } from "./killed-writer.ts";
 
 interface Transfer {
   readonly name: string;
@@ -21,7 +21,6 @@ const uploads = "/dav/uploads/test";
 export function createChunkedWriter(base: string, random: () => number): KilledWriter {
   const contents = createFileContents();
   let transfer: Transfer | null = null;
-  let acknowledged = 0;
   let count = 0;
 
   function begin(): Transfer {
@@ -58,17 +57,7 @@ export function createChunkedWriter(base: string, random: () => number): KilledW
     transfer = null;
   }
 
-  return {
-    get acknowledged() {
-      return acknowledged;
-    },
-    async write(send, isOver, onAcknowledged) {
-      while (!isOver()) {
-        await step(send);
-        acknowledged += 1;
-        onAcknowledged();
-      }
-    },
+  return inSteps(step, {
     async check(send) {
       await contents.check(send, transfer?.target);
       if (transfer === null) return;
@@ -88,7 +77,7 @@ export function createChunkedWriter(base: string, random: () => number): KilledW
       transfer = isThere ? { ...transfer, isMade: true, isEnding: false } : null;
     },
     readAll: (send) => contents.readAll(send),
-  };
+  });
 }
 
 function whole(parts: readonly Bytes[]): Bytes {

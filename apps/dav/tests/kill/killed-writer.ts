@@ -14,6 +14,27 @@ export interface KilledWriter {
   readAll(send: Send): Promise<void>;
 }
 
+/** What writers have in common that do one step after the other, each of which is acknowledged or throws. */
+export function inSteps(
+  step: (send: Send) => Promise<void>,
+  rest: Pick<KilledWriter, "check" | "readAll">,
+): KilledWriter {
+  let acknowledged = 0;
+  return {
+    ...rest,
+    get acknowledged() {
+      return acknowledged;
+    },
+    async write(send, isOver, onAcknowledged) {
+      while (!isOver()) {
+        await step(send);
+        acknowledged += 1;
+        onAcknowledged();
+      }
+    },
+  };
+}
+
 /** An answer that is wrong, told apart from a connection that broke. */
 export class WrongAnswer extends Error {}
 

@@ -1,7 +1,7 @@
 import type { Send } from "../model/send-request.ts";
 import { trashOf, versionsOf } from "../trash-client.ts";
 import { type Bytes, etagOfBytes, randomBody } from "./file-contents.ts";
-import { etagAt, type KilledWriter, mustSend } from "./killed-writer.ts";
+import { etagAt, inSteps, type KilledWriter, mustSend } from "./killed-writer.ts";
 
 /** What one name has: the file itself, what of it is in the trash, and what it was before it was last written over. */
 interface Kept {
@@ -18,7 +18,6 @@ export function createTrashWriter(name: string, random: () => number): KilledWri
   const path = `/dav/apps/test/${name}`;
   let known = nothing;
   let pending = nothing;
-  let acknowledged = 0;
 
   const entryOf = async (send: Send) =>
     (await trashOf({ request: send })).find(({ values }) => values.get("original-path") === name)?.href ??
@@ -55,17 +54,7 @@ export function createTrashWriter(name: string, random: () => number): KilledWri
     return versions.some(({ values }) => plain(values.get("getetag")) === etagOf(before));
   }
 
-  return {
-    get acknowledged() {
-      return acknowledged;
-    },
-    async write(send, isOver, onAcknowledged) {
-      while (!isOver()) {
-        await step(send);
-        acknowledged += 1;
-        onAcknowledged();
-      }
-    },
+  return inSteps(step, {
     async check(send) {
       if (await isSo(send, pending)) known = pending;
       else if (!(await isSo(send, known)))
@@ -77,7 +66,7 @@ export function createTrashWriter(name: string, random: () => number): KilledWri
       const found = Buffer.from(await (await send("GET", path)).arrayBuffer());
       if (!found.equals(known.live)) throw new Error(`${name} is torn`);
     },
-  };
+  });
 }
 
 const etagOf = (bytes: Bytes | null) => (bytes === null ? null : etagOfBytes(bytes));

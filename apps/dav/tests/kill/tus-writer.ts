@@ -1,6 +1,6 @@
 import type { Send } from "../model/send-request.ts";
 import { type Bytes, createFileContents, randomBody, whichIsThere } from "./file-contents.ts";
-import { type KilledWriter, mustSend } from "./killed-writer.ts";
+import { inSteps, type KilledWriter, mustSend } from "./killed-writer.ts";
 
 interface Upload {
   readonly target: string;
@@ -20,7 +20,6 @@ const maxBytes = 200_000;
 export function createTusWriter(base: string, random: () => number): KilledWriter {
   const contents = createFileContents();
   let upload: Upload | null = null;
-  let acknowledged = 0;
   let count = 0;
 
   function begin(): Upload {
@@ -48,19 +47,13 @@ export function createTusWriter(base: string, random: () => number): KilledWrite
     upload = isEnded ? null : { ...current, offset: sentTo, sentTo };
   }
 
-  return {
-    get acknowledged() {
-      return acknowledged;
-    },
-    async write(send, isOver, onAcknowledged) {
-      while (!isOver()) {
-        const current = upload;
-        if (current === null || current.at === null) await create(send, begin());
-        else await append(send, current, current.at);
-        acknowledged += 1;
-        onAcknowledged();
-      }
-    },
+  async function step(send: Send): Promise<void> {
+    const current = upload;
+    if (current === null || current.at === null) await create(send, begin());
+    else await append(send, current, current.at);
+  }
+
+  return inSteps(step, {
     async check(send) {
       await contents.check(send, upload?.target);
       if (upload === null || upload.at === null) return;
@@ -78,5 +71,5 @@ export function createTusWriter(base: string, random: () => number): KilledWrite
       upload = isEnded ? null : { ...upload, offset: found, sentTo: found };
     },
     readAll: (send) => contents.readAll(send),
-  };
+  });
 }
