@@ -58,6 +58,8 @@ export async function openHttpServer(
   // The parser would leave out what is beyond its own limit, be it a condition: the size above limits them all.
   server.maxHeadersCount = 0;
   server.maxConnections = maxConnections;
+  // A client that says nothing more (`nc -N`, HTTP/1.0) still gets the answers to what it has asked.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.setTimeout(times.idleMs);
   server.listen(address);
   await once(server, "listening");

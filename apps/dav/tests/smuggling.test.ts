@@ -67,6 +67,13 @@ describe("requests that two readers would read differently", () => {
     // Nothing that stood inside another request was done; only a request of its own was.
     expect((await dav.request("GET", "kept")).status).toBe(statuses.includes(204) ? 404 : 200);
   });
+
+  it("[DV60] who says nothing more still gets the answers to what was asked, however long they take", async () => {
+    const make = `MKCOL ${at}/made/ HTTP/1.1\r\nHost: h\r\nA\r\n\r\n`;
+    const look = `GET ${at}/x HTTP/1.1\r\nHost: h\r\nA\r\n\r\n`;
+    const all = (make + put("Content-Length: 2", "hi") + look).replaceAll("\r\nA\r\n", `\r\n${auth}\r\n`);
+    expect(await conversation(dav.server.port, all)).toEqual([201, 201, 200]);
+  });
 });
 
 /** Sends bytes, then ends; answers the statuses of all that came back until the server closed. */

@@ -25,7 +25,7 @@ const content = "INSERT INTO contents (id, owner, hash, size, data, checksums) V
 const node = `INSERT INTO nodes (id, owner, parent, name, kind, size, hash, content, version, created_ms, modified_ms)
   VALUES (?, 1, NULL, ?, 1, 3, ?, ?, 1, 1, 1)`;
 
-it("[DV46] contents keep their ids, bytes and files when their table is made anew, and no id is used twice", () => {
+it("[DV61] contents keep their ids, bytes and files when their table is made anew, and no id is used twice", () => {
   const { file, db: old } = makeOld("contents.db", contentsByHashStep);
   old.prepare(content).run(3, "aa", Buffer.from("abc"), "MD5:1");
   old.prepare(content).run(4, "bb", null, null);
@@ -44,7 +44,7 @@ it("[DV46] contents keep their ids, bytes and files when their table is made ane
   db.close();
 });
 
-it("[DV46] a database whose references are broken is not brought up to date, and stays as it is", () => {
+it("[DV61] a database whose references are broken is not brought up to date, and stays as it is", () => {
   const { file, db: old } = makeOld("broken.db", contentsByHashStep);
   const version = old.pragma("user_version");
   old.pragma("foreign_keys = OFF");
