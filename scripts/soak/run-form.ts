@@ -9,11 +9,9 @@ export interface FormEnd {
   readonly seconds: number;
   /** What the test said of its work. */
   readonly told: string;
-  /** Everything it wrote. */
-  readonly logFile: string;
 }
 
-/** Runs one long form in a process of its own; never rejects but when its log cannot be written. */
+/** Runs one long form in a process of its own, which writes its log; never rejects but when its log cannot be written. */
 export async function runForm(form: LongForm, logFile: string): Promise<FormEnd> {
   const startMs = performance.now();
   const log = createWriteStream(logFile);
@@ -39,7 +37,7 @@ export async function runForm(form: LongForm, logFile: string): Promise<FormEnd>
   process.off("exit", end);
   await new Promise<void>((resolve) => log.end(resolve));
   const seconds = Math.round((performance.now() - startMs) / 1_000);
-  return { isPassed: code === 0, seconds, told: summaryOf(said), logFile };
+  return { isPassed: code === 0, seconds, told: summaryOf(said) };
 }
 
 /** Tests in their long form say in a line that begins with a number what they did. */

@@ -245,17 +245,24 @@ describe("several connections, and clocks", () => {
     expect((await basic(password, "PROPFIND", "")).status).toBe(401);
   });
 
+  /** An app password for two days that was good, and whose UCAN was then revoked. */
+  async function revokedPassword(dav: TestServer, nowMs: number): Promise<string> {
+    const { basic, create, ucan, ask } = accessClient(dav, fixedAudience);
+    const stored = await ucan({ days: 2, nowMs });
+    const { password } = await create({ ucan: stored }, { nowMs });
+    expect((await basic(password, "PROPFIND", "")).status).toBe(207);
+    const record = await issueRevocation(dav.owner, stored);
+    expect((await ask("POST", "/relite/revocations", record, { nowMs })).status).toBe(201);
+    return password;
+  }
+
   it("[AC16] what is revoked stays so when the clock is set back, and is forgotten a month after its end", async () => {
     const clock = fakeClock(Date.now());
     const setup = { env: { DAV_AUDIENCES: fixedAudience }, parts: { clock } };
     await using dav = await startTestServer(setup);
-    const { basic, create, ucan, ask } = accessClient(dav, fixedAudience);
+    const { basic } = accessClient(dav, fixedAudience);
     const startMs = clock.nowMs();
-    const stored = await ucan({ days: 2, nowMs: startMs });
-    const { password } = await create({ ucan: stored }, { nowMs: startMs });
-    expect((await basic(password, "PROPFIND", "")).status).toBe(207);
-    const record = await issueRevocation(dav.owner, stored);
-    expect((await ask("POST", "/relite/revocations", record, { nowMs: startMs })).status).toBe(201);
+    const password = await revokedPassword(dav, startMs);
     const storage = await openStorage(readConfig({ DAV_DATA_DIR: dav.folder }));
     try {
       clock.set(startMs + 20 * daySec * 1_000);
@@ -275,12 +282,9 @@ describe("several connections, and clocks", () => {
     const clock = fakeClock(Date.now());
     const setup = { env: { DAV_AUDIENCES: fixedAudience }, parts: { clock } };
     await using dav = await startTestServer(setup);
-    const { basic, create, ucan, ask } = accessClient(dav, fixedAudience);
+    const { basic, ask } = accessClient(dav, fixedAudience);
     const startMs = clock.nowMs();
-    const stored = await ucan({ days: 2, nowMs: startMs });
-    const { password } = await create({ ucan: stored }, { nowMs: startMs });
-    const record = await issueRevocation(dav.owner, stored);
-    expect((await ask("POST", "/relite/revocations", record, { nowMs: startMs })).status).toBe(201);
+    const password = await revokedPassword(dav, startMs);
     const upload = "/dav/uploads/test/t";
     const asWriter = { nowMs: startMs, capabilities: [{ with: "app:test", can: "app/write" }] } as const;
     expect((await ask("MKCOL", upload, undefined, asWriter)).status).toBe(201);

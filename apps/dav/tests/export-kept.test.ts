@@ -1,20 +1,13 @@
-import { access, mkdtemp, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runExport } from "../src/admin/index.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
 import { runCommand } from "../src/testing/run-command.ts";
+import { both, keptScratch, large } from "./kept-scratch.ts";
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), "relite-kept-"));
-});
-afterAll(() => rm(scratch, { recursive: true, force: true }));
-
-const at = (...names: string[]) => join(scratch, ...names);
-const large = (byte: number) => new Uint8Array(100_000).fill(byte);
+const at = keptScratch();
 
 async function furnish(dav: TestServer): Promise<void> {
   await dav.request("MKCOL", "c");
@@ -32,7 +25,6 @@ async function furnish(dav: TestServer): Promise<void> {
   await dav.request("DELETE", "/dav/apps/other/x", { headers });
 }
 
-const both = ["--with-trash", "--with-versions"];
 const run = (dav: TestServer, folder: string, ...more: string[]) =>
   runCommand(runExport, folder, "--owner", dav.owner.did, "--data", dav.folder, ...more);
 const files = async (folder: string) => {
@@ -101,7 +93,7 @@ describe("export with trash and versions", () => {
     await using dav = await startTestServer();
     await furnish(dav);
     await run(dav, at("linked"));
-    await symlink(scratch, at("linked/.relite-trash"));
+    await symlink(at(), at("linked/.relite-trash"));
     const end = await run(dav, at("linked"), ...both);
     expect([end.code, end.err]).toEqual([
       1,

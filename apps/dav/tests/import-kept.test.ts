@@ -1,23 +1,15 @@
-import { mkdtemp, readdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runExport, runFsck, runGc, runImport } from "../src/admin/index.ts";
 import { startTestServer, type TestServer } from "../src/testing/dav-fixture.ts";
 import { listFolder } from "../src/testing/folder-listing.ts";
 import { runCommand } from "../src/testing/run-command.ts";
+import { both, keptScratch, large } from "./kept-scratch.ts";
 import { killWhen } from "./kill-when.ts";
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), "relite-kept-"));
-});
-afterAll(() => rm(scratch, { recursive: true, force: true }));
-
-const at = (...names: string[]) => join(scratch, ...names);
-const large = (byte: number) => new Uint8Array(100_000).fill(byte);
-const both = ["--with-trash", "--with-versions"];
+const at = keptScratch();
 const argsOf = (dav: TestServer) => ["--owner", dav.owner.did, "--data", dav.folder];
 const take = (dav: TestServer, folder: string) => runCommand(runExport, folder, ...argsOf(dav), ...both);
 const bring = (dav: TestServer, folder: string, ...more: string[]) =>
@@ -159,7 +151,7 @@ describe("import of trash and versions", () => {
     expect(skipped.length).toBeGreaterThanOrEqual(2);
     await unlink(at("odd/.relite-versions/test/c/l.bin"));
     await rm(at("odd/.relite-trash"), { recursive: true });
-    await symlink(scratch, at("odd/.relite-trash"));
+    await symlink(at(), at("odd/.relite-trash"));
     expect(JSON.parse((await bring(fresh, at("odd"), ...both)).out)).toMatchObject({ trash: 0 });
     expect(await fsck(fresh)).toContain("clean");
   });

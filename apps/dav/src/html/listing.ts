@@ -31,6 +31,17 @@ export interface SignedIn {
   readonly versionsHref: string | null;
 }
 
+/** A folder and those above it, by their names from the top; `hrefOf` has the address of each by its place among them. */
+export function wayDown(
+  names: readonly string[],
+  hrefOf: (at: number) => string | null,
+): Pick<Listing, "title" | "trail"> {
+  return {
+    title: names.at(-1) ?? "",
+    trail: names.slice(0, -1).map((name, at) => ({ name, href: hrefOf(at) })),
+  };
+}
+
 /** What is read at once; a folder that has no more is shown in the order of a dictionary. */
 const pageSize = 600;
 

@@ -3,7 +3,7 @@ import { isBySession } from "../access/session-identity.ts";
 import type { DavConfig } from "../config.ts";
 import type { DavContext } from "../context.ts";
 import type { AllowedExchange } from "../exchange.ts";
-import { type Listing, renderListing, type SignedIn } from "../html/listing.ts";
+import { type Listing, renderListing, type SignedIn, wayDown } from "../html/listing.ts";
 import { setPageHeaders } from "../html/page-shell.ts";
 import { addressOf } from "../html/sign-in-form.ts";
 import { wordsFor } from "../html/words.ts";
@@ -19,16 +19,11 @@ export function createBrowse({ storage: { tree }, config }: DavContext) {
     const hrefOf = (depth: number) =>
       addressOf({ segments: segments.slice(0, depth), endsWithSlash: true }, config.prefix);
     // The trail begins at the app: what lies above is no folder of anybody's.
-    const depths = Array.from({ length: segments.length - 2 }, (_, index) => index + 2);
-    const trail = depths.map((depth) => ({
-      name: segments[depth - 1] ?? "",
-      href: mayOpen(exchange, depth) ? hrefOf(depth) : null,
-    }));
+    const way = wayDown(segments.slice(1), (at) => (mayOpen(exchange, at + 2) ? hrefOf(at + 2) : null));
     await sendListing(exchange, tree, {
       words,
       node,
-      title: segments.at(-1) ?? "",
-      trail,
+      ...way,
       href: hrefOf(segments.length),
       note: null,
       ...(isBySession(exchange) ? { signedIn: signedInAt(segments, config) } : {}),

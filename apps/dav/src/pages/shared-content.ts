@@ -4,6 +4,7 @@ import type { DavContext } from "../context.ts";
 import type { AllowedExchange, Exchange, Identity } from "../exchange.ts";
 import { checkAllowed } from "../gate.ts";
 import { createFormat } from "../html/format.ts";
+import { wayDown } from "../html/listing.ts";
 import { sendPageOf } from "../html/page-shell.ts";
 import { sharedFilePage } from "../html/share-page.ts";
 import { wordsFor } from "../html/words.ts";
@@ -106,12 +107,10 @@ async function showFolder(
   const words = wordsFor(exchange.req.headers["accept-language"]);
   const hrefOf = (depth: number) => `/s/${[id, ...below.slice(0, depth)].map(encodeURIComponent).join("/")}/`;
   const names = [shared.at(-1) ?? "", ...below];
-  const trail = names.slice(0, -1).map((name, depth) => ({ name, href: hrefOf(depth) }));
   await sendListing(exchange, tree, {
     words,
     node,
-    title: names.at(-1) ?? "",
-    trail,
+    ...wayDown(names, hrefOf),
     href: hrefOf(below.length),
     note: words.sharedUntil(createFormat(words).time(expiresMs)),
     script: shareScriptPath,

@@ -1,3 +1,4 @@
+import { checkpointFrames } from "./open-database.ts";
 import type { PortParts } from "./port-parts.ts";
 
 /** Writes the log's pages where they belong, for connections that leave it to another. */
@@ -8,9 +9,8 @@ export interface Checkpoints {
 
 export const checkpointWrites = ["runWhenDue"] as const satisfies readonly (keyof Checkpoints)[];
 
-const dueFrames = 4_000;
 /** While writes go on the log is never through, and grows: with so many frames it begins anew. */
-const longFrames = 12_000;
+const longFrames = 3 * checkpointFrames;
 
 interface LogState {
   /** Frames in the log, and how many of them are in the database as well. */
@@ -23,7 +23,7 @@ export function createCheckpoints({ db, commits }: Pick<PortParts, "db" | "commi
   const pass = db.prepare<[], LogState>("PRAGMA wal_checkpoint(PASSIVE)");
   const restart = db.prepare<[], LogState>("PRAGMA wal_checkpoint(RESTART)");
   const isDue = (state: LogState | undefined) =>
-    state !== undefined && state.log - state.checkpointed >= dueFrames;
+    state !== undefined && state.log - state.checkpointed >= checkpointFrames;
   return {
     async runWhenDue() {
       if (!isDue(look.get())) return;

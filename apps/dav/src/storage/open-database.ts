@@ -5,38 +5,32 @@ import { createReadMemory, type ReadMemory } from "./read-memory.ts";
 
 export type SqliteDatabase = Database.Database & { readonly readMemory: ReadMemory };
 
+/** Pages that many commits change are written back once: 16 MiB of log, read again in a moment after a crash. */
+export const checkpointFrames = 4_000;
+
 /**
  * Opens (and brings up to date) the endpoint's database. A commit is on the disk when it returns:
  * WAL with `synchronous=FULL`. Fails with `config_invalid` when the file is not ours or is newer than this program.
  */
 export function openDatabase(file: string): SqliteDatabase {
   // Waiting stops every request: another process (a command of the administrator) holds the lock for milliseconds only.
-  const db = new Database(file, { timeout: 1_000 });
+  const db = connect(file, { timeout: 1_000 });
   try {
     db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = FULL");
-    db.pragma("temp_store = MEMORY");
-    // What is not in it the system has.
-    db.pragma("cache_size = -4000");
-    // Pages that many commits change are written back once: 16 MiB of log, read again in a moment after a crash.
-    db.pragma("wal_autocheckpoint = 4000");
+    holdWrites(db);
+    db.pragma(`wal_autocheckpoint = ${checkpointFrames}`);
     db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     migrate(db);
-    db.pragma("foreign_keys = ON");
   } catch (cause) {
     db.close();
     throw cause;
   }
-  return Object.assign(db, { readMemory: createReadMemory(db) });
+  return withMemory(db);
 }
 
 /** A connection that only reads a database which is open for writing in this process. */
 export function openForReading(file: string): SqliteDatabase {
-  const db = new Database(file, { readonly: true, timeout: 1_000 });
-  db.pragma("temp_store = MEMORY");
-  // Every commit empties it; what is not in it the system has.
-  db.pragma("cache_size = -4000");
-  return Object.assign(db, { readMemory: createReadMemory(db) });
+  return withMemory(connect(file, { readonly: true, timeout: 1_000 }));
 }
 
 /**
@@ -44,12 +38,27 @@ export function openForReading(file: string): SqliteDatabase {
  * thread would answer nobody meanwhile, and leaves checkpoints to the first one.
  */
 export function openForWriting(file: string): SqliteDatabase {
-  const db = new Database(file, { timeout: 10 });
+  const db = connect(file, { timeout: 10 });
+  holdWrites(db);
+  db.pragma("wal_autocheckpoint = 0");
+  return withMemory(db);
+}
+
+function connect(file: string, options: Database.Options): Database.Database {
+  const db = new Database(file, options);
+  db.pragma("temp_store = MEMORY");
+  // The commits of others empty it; what is not in it the system has.
+  db.pragma("cache_size = -4000");
+  return db;
+}
+
+/** Whoever writes: a commit is on the disk when it returns, and references hold. */
+function holdWrites(db: Database.Database): void {
   db.pragma("synchronous = FULL");
   db.pragma("foreign_keys = ON");
-  db.pragma("temp_store = MEMORY");
-  db.pragma("cache_size = -4000");
-  db.pragma("wal_autocheckpoint = 0");
+}
+
+function withMemory(db: Database.Database): SqliteDatabase {
   return Object.assign(db, { readMemory: createReadMemory(db) });
 }
 
@@ -68,4 +77,5 @@ function migrate(db: Database.Database): void {
       throw new ReliteError("internal", `The database has ${dangling.length} dangling references`);
     db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
+  db.pragma("foreign_keys = ON");
 }

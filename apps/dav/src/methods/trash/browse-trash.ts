@@ -2,6 +2,7 @@ import { isBySession } from "../../access/session-identity.ts";
 import type { DavContext } from "../../context.ts";
 import type { AllowedExchange } from "../../exchange.ts";
 import { type KeptRow, keptPage } from "../../html/kept-page.ts";
+import { wayDown } from "../../html/listing.ts";
 import { sendPageOf } from "../../html/page-shell.ts";
 import { addressOf } from "../../html/sign-in-form.ts";
 import { wordsFor } from "../../html/words.ts";
@@ -85,12 +86,10 @@ async function showFolder(context: DavContext, exchange: AllowedExchange): Promi
     addressOf({ segments: segments.slice(0, depth), endsWithSlash: true }, prefix);
   // The name of an entry is the trash's own: a person knows it by what it was called.
   const names = [words.trash, entry.path.at(-1) ?? entry.appId, ...segments.slice(3)];
-  const trail = names.slice(0, -1).map((name, depth) => ({ name, href: hrefOf(depth + 2) }));
   await sendListing(exchange, tree, {
     words,
     node,
-    title: names.at(-1) ?? "",
-    trail,
+    ...wayDown(names, (at) => hrefOf(at + 2)),
     href: hrefOf(segments.length),
     note: null,
   });

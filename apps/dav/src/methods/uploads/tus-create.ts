@@ -47,7 +47,7 @@ export function createTusCreate(context: DavContext) {
     try {
       const plan = finishPlan(exchange, upload, config.prefix);
       const written = await uploads.run(upload.owner, () => concat.join(upload, partials, plan));
-      sayAddress(exchange, upload);
+      sayAddress(exchange, upload, config.prefix);
       return { offset: bytes, written };
     } catch (error) {
       await storage.uploads.remove(upload.id).catch(() => {});
@@ -63,13 +63,10 @@ export function createTusCreate(context: DavContext) {
     if (isFirstPart) refuseOtherType(exchange);
     const upload = await begin(exchange, lengthBytes);
     // Told even when not all arrives: there it goes on.
-    sayAddress(exchange, upload);
+    sayAddress(exchange, upload, config.prefix);
     if (!isFirstPart && lengthBytes !== 0) return null;
     return uploads.run(caller.owner, () => receiveFirst(exchange, upload));
   }
-
-  const sayAddress = (exchange: AllowedExchange, upload: Upload) =>
-    tellAddress(exchange, upload, config.prefix);
 
   async function receiveFirst(exchange: AllowedExchange, upload: Upload): Promise<Progress> {
     try {
@@ -90,7 +87,7 @@ export function createTusCreate(context: DavContext) {
     const isWhole = readConcat(exchange) === "final";
     const retell = async (error: unknown): Promise<Progress> => {
       const joined = await concat.findJoined(exchange, error);
-      sayAddress(exchange, joined);
+      sayAddress(exchange, joined, config.prefix);
       return { offset: joined.sizeBytes, written: null };
     };
     const progress = await (isWhole ? beginWhole(exchange).catch(retell) : beginPart(exchange));
@@ -99,7 +96,7 @@ export function createTusCreate(context: DavContext) {
   };
 }
 
-function tellAddress({ res, dav }: AllowedExchange, upload: Upload, prefix: readonly string[]): void {
+function sayAddress({ res, dav }: AllowedExchange, upload: Upload, prefix: readonly string[]): void {
   const path = ["uploads", upload.app, upload.name];
   res.setHeader("Location", shownHref(dav.target, prefix, path));
   res.setHeader("Upload-Expires", new Date(upload.expiresMs).toUTCString());
